@@ -1,0 +1,261 @@
+import * as v from 'valibot'
+import type { ErrorRecord } from './errors.ts'
+import { TaskSchema, type Scored, type TextItem, type TrainingItem } from './task.ts'
+
+/**
+ * The protocol between main and a compute process (decision 2). Texts flow on credit, in batches;
+ * weights never travel in messages, only the paths of files do.
+ */
+
+/** How many texts travel in one message. */
+export const textBatch = 256
+
+const Positive = v.pipe(v.number(), v.gtValue(0))
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
+
+/** What a training run is made of. Immutable; stored with the run. */
+export const RecipeSchema = v.object({
+  steps: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  batch: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  learningRate: Positive,
+  warmup: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
+  weightDecay: v.pipe(v.number(), v.minValue(0)),
+  clip: Positive,
+  dropout: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+  maxTokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
+})
+export type Recipe = v.InferOutput<typeof RecipeSchema>
+
+export const TrainSpecSchema = v.object({
+  kind: v.literal('train'),
+  task: TaskSchema,
+  /** Folder with config.json, vocab.txt and model.safetensors. */
+  base: v.string(),
+  /** Fields left out come from the table of recipes for the base model's size. */
+  recipe: v.partial(RecipeSchema),
+  seed: Count,
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** How many training texts main will send when asked. */
+  texts: Count,
+  /** Where checkpoints and the finished model go. */
+  workFolder: v.string(),
+  checkpointEvery: v.pipe(v.number(), v.integer(), v.minValue(1)),
+})
+
+/** Picks proposals from the scored pool (methods.md 2.3, step 3 and 4). */
+export const ProposalRuleSchema = v.object({
+  /** Share of each predicted class that is proposed, 0 to 1. */
+  share: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
+  /** At least this many a class, when there are as many candidates. */
+  minimum: Count,
+  /** Only texts on which all word groups agree. */
+  unanimous: v.boolean(),
+})
+export type ProposalRule = v.InferOutput<typeof ProposalRuleSchema>
+
+export const ScoreSpecSchema = v.object({
+  kind: v.literal('score'),
+  task: TaskSchema,
+  model: v.string(),
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  maxTokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
+  texts: Count,
+  /** With a rule, `done` also carries the ids to propose. */
+  propose: v.optional(ProposalRuleSchema),
+})
+
+/** Checks words and patterns against a model's vocabulary. */
+export const CheckSpecSchema = v.object({
+  kind: v.literal('check'),
+  task: TaskSchema,
+  model: v.string(),
+})
+
+export const ExportSpecSchema = v.object({
+  kind: v.literal('export'),
+  task: TaskSchema,
+  model: v.string(),
+  folder: v.string(),
+  temperature: Positive,
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  maxTokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
+  /** How many texts main will send for the parity check. */
+  texts: Count,
+})
+
+export const PretrainSpecSchema = v.object({
+  kind: v.literal('pretrain'),
+  corpus: v.array(v.string()),
+  /** Work folder: token cache, checkpoints, curve. The finished model is written to `out`. */
+  workFolder: v.string(),
+  out: v.string(),
+  settings: v.unknown(),
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+})
+
+export const EvaluateSpecSchema = v.object({
+  kind: v.literal('evaluate'),
+  fewclue: v.string(),
+  task: v.string(),
+  splits: v.array(Count),
+  /** True reads test_public, which is counted (decision 19); false reads the split's own dev. */
+  final: v.boolean(),
+  base: v.string(),
+  recipe: v.partial(RecipeSchema),
+  seed: Count,
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  workFolder: v.string(),
+})
+
+export const JobSpecSchema = v.variant('kind', [
+  TrainSpecSchema,
+  ScoreSpecSchema,
+  CheckSpecSchema,
+  ExportSpecSchema,
+  PretrainSpecSchema,
+  EvaluateSpecSchema,
+])
+
+export type TrainSpec = v.InferOutput<typeof TrainSpecSchema>
+export type ScoreSpec = v.InferOutput<typeof ScoreSpecSchema>
+export type CheckSpec = v.InferOutput<typeof CheckSpecSchema>
+export type ExportSpec = v.InferOutput<typeof ExportSpecSchema>
+export type PretrainSpec = v.InferOutput<typeof PretrainSpecSchema>
+export type EvaluateSpec = v.InferOutput<typeof EvaluateSpecSchema>
+export type JobSpec = v.InferOutput<typeof JobSpecSchema>
+export type JobKind = JobSpec['kind']
+
+/** One line of progress. `done` of `total` in the unit named; `figures` by name, such as `loss`. */
+export interface StepRecord {
+  readonly phase: string
+  readonly done: number
+  readonly total: number
+  readonly figures: Readonly<Record<string, number>>
+}
+
+export interface TrainResult {
+  readonly kind: 'train'
+  readonly steps: number
+  readonly finalLoss: number
+  readonly recipe: Recipe
+  /** Folder of the finished model (config.json, vocab.txt, model.safetensors). */
+  readonly model: string
+  /** SHA-256 of model.safetensors, lower-case hex. */
+  readonly sha256: string
+  readonly milliseconds: number
+  readonly environment: Environment
+}
+
+/** What bit-equality depends on (decision 14). */
+export interface Environment {
+  readonly onnxruntime: string
+  readonly provider: string
+  readonly threads: number
+  readonly cpu: string
+  readonly node: string
+}
+
+export interface ScoreResult {
+  readonly kind: 'score'
+  readonly scored: number
+  /** Ids to propose with their class, in order of decreasing score; empty without a rule. */
+  readonly proposals: readonly ProposedText[]
+  readonly milliseconds: number
+}
+
+export interface ProposedText {
+  readonly id: number
+  readonly class: number
+  /** Prior-corrected probability of the class. */
+  readonly score: number
+  /** Score minus that of the next class. */
+  readonly margin: number
+}
+
+/** One finding of the live check, about a word (group and class) or a pattern. */
+export interface TaskFinding {
+  readonly severity: 'error' | 'warning'
+  readonly error: ErrorRecord
+}
+
+export interface CheckResult {
+  readonly kind: 'check'
+  readonly findings: readonly TaskFinding[]
+  /** words[g][c]: the tokens of group g's word for class c. */
+  readonly words: readonly (readonly (readonly string[])[])[]
+  /** attainable[c]: the largest summed score that parallel masks allow, 0 to 1 (methods.md 1.5). */
+  readonly attainable: readonly number[]
+  /** masks[g]: how many masks group g needs. */
+  readonly masks: readonly number[]
+}
+
+export interface ParityLine {
+  readonly runtime: string
+  readonly texts: number
+  /** Largest absolute logit difference, or null when this runtime could not be used. */
+  readonly worst: number | null
+  readonly note: string
+}
+
+export interface ExportResult {
+  readonly kind: 'export'
+  /** Paths below the folder, written so far. */
+  readonly files: readonly string[]
+  readonly parity: readonly ParityLine[]
+  readonly modelMaxLength: number
+}
+
+export interface PretrainResult {
+  readonly kind: 'pretrain'
+  readonly model: string
+  readonly steps: number
+  readonly tokens: number
+  readonly heldOutAccuracy: number
+}
+
+export interface EvaluateRow {
+  readonly task: string
+  readonly method: string
+  readonly split: number
+  readonly correct: readonly boolean[]
+  readonly n: number
+}
+
+export interface EvaluateResult {
+  readonly kind: 'evaluate'
+  readonly rows: readonly EvaluateRow[]
+}
+
+export type JobResult =
+  TrainResult | ScoreResult | CheckResult | ExportResult | PretrainResult | EvaluateResult
+
+export type ToWorker =
+  | {
+      readonly type: 'start'
+      readonly job: string
+      readonly spec: JobSpec
+      /** Path of the checkpoint to go on from. */
+      readonly resume?: string
+    }
+  | {
+      readonly type: 'texts'
+      readonly job: string
+      readonly items: readonly (TextItem | TrainingItem)[]
+    }
+  | { readonly type: 'cancel'; readonly job: string }
+
+export type FromWorker =
+  | { readonly type: 'ready' }
+  /** Credit for one more batch of at most `textBatch` texts, in the order of their ids. */
+  | { readonly type: 'more'; readonly job: string }
+  | { readonly type: 'step'; readonly job: string; readonly record: StepRecord }
+  | {
+      readonly type: 'checkpoint'
+      readonly job: string
+      readonly path: string
+      readonly step: number
+      readonly sha256: string
+    }
+  | { readonly type: 'scores'; readonly job: string; readonly items: readonly Scored[] }
+  | { readonly type: 'done'; readonly job: string; readonly result: JobResult }
+  | { readonly type: 'failed'; readonly job: string; readonly error: ErrorRecord }
