@@ -1,0 +1,94 @@
+import type { GraphBuilder } from './builder.ts'
+import { knownShape, type Node } from './node.ts'
+
+/** Functions over primitives. Where a fused kernel exists, `rewrite/fuse.ts` finds it again. */
+
+/** x [..., I], weight [I, O], bias [O] -> [..., O]. */
+export function linear(b: GraphBuilder, x: Node, weight: Node, bias: Node): Node {
+  return b.add(b.matMul(x, weight), bias)
+}
+
+/** Layer normalisation over the last axis (Ba et al. 2016). scale, bias: [H]. */
+export function layerNorm(
+  b: GraphBuilder,
+  x: Node,
+  scale: Node,
+  bias: Node,
+  epsilon: number,
+): Node {
+  const last = [x.shape.length - 1]
+  const mean = b.reduceMean(x, last, true)
+  const centred = b.sub(x, mean)
+  const variance = b.reduceMean(b.mul(centred, centred), last, true)
+  const inverse = b.div(1, b.sqrt(b.add(variance, epsilon)))
+  return b.add(b.mul(b.mul(centred, inverse), scale), bias)
+}
+
+/** The exact Gaussian error linear unit: x * Phi(x). */
+export function gelu(b: GraphBuilder, x: Node): Node {
+  const phi = b.mul(b.add(b.erf(b.mul(x, Math.SQRT1_2)), 1), 0.5)
+  return b.mul(x, phi)
+}
+
+/** log sum exp over the last axis, which is kept with length 1. */
+export function logSumExp(b: GraphBuilder, x: Node): Node {
+  const last = [x.shape.length - 1]
+  const top = b.stopGradient(b.reduceMax(x, last, true))
+  return b.add(b.log(b.reduceSum(b.exp(b.sub(x, top)), last, true)), top)
+}
+
+/** The prime below 2^10 for which cubing is a bijection, so that hashed values stay uniform. */
+export const hashPrime = 1019
+
+/**
+ * Inverted dropout without state: which elements fall depends only on (row, column, seed, site).
+ *
+ * `seed` is a float scalar holding an integer in [0, hashPrime); feed another one each step. All
+ * arithmetic is exact in float32, so every device draws the same mask (decision 14). A row and a
+ * column hash meet in a multiply-add modulo a prime, cubed so that equal columns part again.
+ */
+export function dropout(b: GraphBuilder, x: Node, rate: number, seed: Node, site: number): Node {
+  if (rate === 0) return x
+  const shape = knownShape(x.shape)
+  const columns = shape[shape.length - 1]!
+  const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1)
+  const column = [...shape.slice(0, -1).map(() => 1), columns]
+  const row = [...shape.slice(0, -1), 1]
+  const hash = (count: number, to: number[], salt: number) =>
+    b.reshape(hashIndices(b, count, seed, 8 * site + salt), to)
+
+  const slope = b.add(modulo(b, hash(columns, column, 0), hashPrime - 1), 1)
+  const shift = hash(columns, column, 1)
+  const mixed = modulo(b, b.add(b.mul(hash(rows, row, 2), slope), hash(rows, row, 3)), hashPrime)
+  const square = modulo(b, b.mul(mixed, mixed), hashPrime)
+  const drawn = modulo(b, b.add(b.mul(square, mixed), shift), hashPrime)
+
+  const dropped = Math.round(rate * hashPrime)
+  const kept = b.cast(b.less(b.scalar(dropped - 0.5), drawn), 'float32')
+  return b.mul(x, b.mul(kept, hashPrime / (hashPrime - dropped)))
+}
+
+/** [count] floats in [0, hashPrime), hashed from (index, seed, salt). */
+function hashIndices(b: GraphBuilder, count: number, seed: Node, salt: number): Node {
+  const low = Array.from({ length: count }, (_, i) => i % hashPrime)
+  const high = Array.from({ length: count }, (_, i) => Math.floor(i / hashPrime) % hashPrime)
+  const cube = (x: Node) => modulo(b, b.mul(modulo(b, b.mul(x, x), hashPrime), x), hashPrime)
+  const salted = (x: Node, factor: number, offset: number) =>
+    modulo(b, b.add(b.mul(x, factor), (offset * (salt + 1)) % hashPrime), hashPrime)
+
+  const start = cube(salted(seed, 421, 233))
+  let state = modulo(b, b.add(b.constant('float32', [count], low), start), hashPrime)
+  state = salted(cube(state), 587, 71)
+  state = modulo(b, b.add(b.add(state, b.constant('float32', [count], high)), start), hashPrime)
+  state = salted(cube(state), 751, 409)
+  return cube(modulo(b, b.add(b.mul(start, 3), state), hashPrime))
+}
+
+/**
+ * x mod m for integers 0 <= x < 2^21 in float32: the half keeps every quotient a safe distance from
+ * the next integer, so no rounding of the reciprocal can change the floor.
+ */
+export function modulo(b: GraphBuilder, x: Node, m: number): Node {
+  const quotient = b.floor(b.mul(b.add(x, 0.5), 1 / m))
+  return b.sub(x, b.mul(quotient, m))
+}

@@ -1,0 +1,279 @@
+import { inputsOf, nodesOf, type Graph } from '../ir/graph.ts'
+import {
+  isOp,
+  type ConstantValues,
+  type DType,
+  type Node,
+  type OpName,
+  type OpTable,
+  type Shape,
+  type TensorType,
+} from '../ir/node.ts'
+import { outputTypes } from '../ir/shape.ts'
+import { Message } from './protobuf.ts'
+
+/** What one node becomes: an operator of ONNX (or of ORT's own domain) with its attributes. */
+interface Emitted {
+  readonly type: string
+  readonly domain?: 'com.microsoft'
+  readonly attributes?: Readonly<Record<string, AttributeValue>>
+  /** Integer operands that ONNX wants as inputs and the graph holds as attributes. */
+  readonly extra?: readonly Extra[]
+}
+type AttributeValue = number | { readonly float: number } | string | readonly number[]
+interface Extra {
+  readonly values: readonly number[]
+  readonly scalar?: boolean
+}
+
+type Emit<K extends OpName> = (node: Node<K>) => Emitted | 'input' | 'initializer' | 'alias'
+type Rules = OpTable<{ [K in OpName]: Emit<K> }>
+
+const rules: Rules = {
+  Input: () => 'input',
+  Constant: () => 'initializer',
+  Fill: (node) => ({
+    type: 'Expand',
+    extra: [{ values: node.shape.map((dim) => known(dim)) }],
+  }),
+
+  Add: () => ({ type: 'Add' }),
+  Sub: () => ({ type: 'Sub' }),
+  Mul: () => ({ type: 'Mul' }),
+  Div: () => ({ type: 'Div' }),
+  Min: () => ({ type: 'Min' }),
+  Max: () => ({ type: 'Max' }),
+  Equal: () => ({ type: 'Equal' }),
+  Less: () => ({ type: 'Less' }),
+  And: () => ({ type: 'And' }),
+  Or: () => ({ type: 'Or' }),
+  Not: () => ({ type: 'Not' }),
+  Where: () => ({ type: 'Where' }),
+
+  Neg: () => ({ type: 'Neg' }),
+  Exp: () => ({ type: 'Exp' }),
+  Log: () => ({ type: 'Log' }),
+  Sqrt: () => ({ type: 'Sqrt' }),
+  Erf: () => ({ type: 'Erf' }),
+  Tanh: () => ({ type: 'Tanh' }),
+  Floor: () => ({ type: 'Floor' }),
+  Cast: ({ attributes: { to } }) => ({ type: 'Cast', attributes: { to: elementType[to] } }),
+  StopGradient: () => 'alias',
+
+  MatMul: () => ({ type: 'MatMul' }),
+  Transpose: ({ attributes: { perm } }) => ({ type: 'Transpose', attributes: { perm } }),
+  Reshape: (node) => ({
+    type: 'Reshape',
+    extra: [{ values: reshapeTarget(node.inputs[0]!.shape, node.shape) }],
+  }),
+  Expand: (node) => ({
+    type: 'Expand',
+    extra: [{ values: node.shape.map((dim) => (typeof dim === 'string' ? 1 : dim)) }],
+  }),
+  Concat: ({ attributes: { axis } }) => ({ type: 'Concat', attributes: { axis } }),
+  ReduceSum: ({ attributes: { axes, keepDims } }) => reduction('ReduceSum', axes, keepDims),
+  ReduceMean: ({ attributes: { axes, keepDims } }) => reduction('ReduceMean', axes, keepDims),
+  ReduceMax: ({ attributes: { axes, keepDims } }) => reduction('ReduceMax', axes, keepDims),
+  Softmax: () => ({ type: 'Softmax', attributes: { axis: -1 } }),
+  LogSoftmax: () => ({ type: 'LogSoftmax', attributes: { axis: -1 } }),
+  Gather: ({ attributes: { axis } }) => ({ type: 'Gather', attributes: { axis } }),
+  ScatterAdd: () => ({ type: 'ScatterND', attributes: { reduction: 'add' } }),
+  CumSum: ({ attributes: { axis, exclusive } }) => ({
+    type: 'CumSum',
+    attributes: { exclusive: Number(exclusive) },
+    extra: [{ values: [axis], scalar: true }],
+  }),
+  ArgMax: ({ attributes: { axis, keepDims } }) => ({
+    type: 'ArgMax',
+    attributes: { axis, keepdims: Number(keepDims) },
+  }),
+
+  FusedMatMul: ({ attributes: { transA, transB, alpha } }) => ({
+    type: 'FusedMatMul',
+    domain: 'com.microsoft',
+    attributes: { transA: Number(transA), transB: Number(transB), alpha: { float: alpha } },
+  }),
+  Gelu: () => ({ type: 'Gelu', domain: 'com.microsoft' }),
+  LayerNormalization: ({ attributes: { epsilon } }) => ({
+    type: 'LayerNormalization',
+    attributes: { axis: -1, epsilon: { float: epsilon } },
+  }),
+  Pick: () => 'alias',
+}
+
+const elementType: Record<DType, number> = { float32: 1, int64: 7, bool: 9 }
+/** 18 has ScatterND's reduction and ReduceMean's axes as input; 17 LayerNormalization. */
+const opset = 18
+const irVersion = 9
+
+/**
+ * A graph (fused or not) as the bytes of an ONNX model. Inputs and outputs keep their names, in the
+ * order of first use and of `graph.outputs`; dims that are names become free dimensions.
+ */
+export function emitOnnx(graph: Graph): Uint8Array {
+  const writer = new GraphWriter()
+  for (const node of nodesOf(graph)) writer.add(node)
+  return writer.finish(graph)
+}
+
+class GraphWriter {
+  readonly #body = new Message()
+  readonly #names = new Map<Node, string>()
+  readonly #extras = new Map<string, string>()
+  #count = 0
+
+  add(node: Node): void {
+    const rule = rules[node.op] as Emit<OpName>
+    const emitted = rule(node)
+    if (emitted === 'input') this.#names.set(node, (node as Node<'Input'>).attributes.name)
+    else if (emitted === 'initializer') this.#initializer(node as Node<'Constant'>)
+    else if (emitted === 'alias') this.#names.set(node, this.#aliasName(node))
+    else this.#operator(node, emitted)
+  }
+
+  finish(graph: Graph): Uint8Array {
+    for (const [name, node] of Object.entries(graph.outputs)) {
+      const identity = new Message().text(1, this.#names.get(node)!).text(2, name)
+      this.#body.message(1, identity.text(4, 'Identity'))
+    }
+    this.#body.text(2, 'shiliu')
+    for (const input of inputsOf(graph)) {
+      this.#body.message(11, valueInfo(input.attributes.name, input))
+    }
+    for (const [name, node] of Object.entries(graph.outputs)) {
+      this.#body.message(12, valueInfo(name, node))
+    }
+    return new Message()
+      .integer(1, irVersion)
+      .text(2, 'shiliu')
+      .message(7, this.#body)
+      .message(8, new Message().text(1, '').integer(2, opset))
+      .message(8, new Message().text(1, 'com.microsoft').integer(2, 1))
+      .toBytes()
+  }
+
+  #operator(node: Node, { type, domain, attributes = {}, extra = [] }: Emitted): void {
+    const message = new Message()
+    for (const input of this.#inputNames(node)) message.text(1, input)
+    for (const operand of extra) message.text(1, this.#extra(operand))
+    const outputs = outputTypes(node).map((_, i) => `${this.#name(node)}${i === 0 ? '' : `.${i}`}`)
+    for (const output of outputs) message.text(2, output)
+    message.text(4, type)
+    for (const [key, value] of Object.entries(attributes)) {
+      message.message(5, attributeMessage(key, value))
+    }
+    if (domain !== undefined) message.text(7, domain)
+    this.#body.message(1, message)
+    this.#names.set(node, outputs[0]!)
+  }
+
+  #inputNames(node: Node): string[] {
+    if (isOp(node, 'Fill')) return [this.#fillValue(node)]
+    const names = node.inputs.map((input) => this.#names.get(input)!)
+    if (!isOp(node, 'ScatterAdd')) return names
+    const indices = this.#column(node.inputs[1]!, names[1]!)
+    return [names[0]!, indices, names[2]!]
+  }
+
+  /** ScatterND addresses rows by index tuples: [K] becomes [K, 1]. */
+  #column(indices: Node, name: string): string {
+    const column = `${name}.column`
+    if (this.#extras.has(column)) return column
+    this.#extras.set(column, column)
+    const shape = this.#extra({ values: [known(indices.shape[0]!), 1] })
+    const message = new Message().text(1, name).text(1, shape).text(2, column).text(4, 'Reshape')
+    this.#body.message(1, message)
+    return column
+  }
+
+  #fillValue(node: Node<'Fill'>): string {
+    const { value, type } = node.attributes
+    const key = `fill.${type.dtype}.${value}`
+    if (!this.#extras.has(key)) {
+      this.#extras.set(key, key)
+      this.#body.message(5, tensor(key, { dtype: type.dtype, shape: [] }, [value]))
+    }
+    return key
+  }
+
+  #initializer(node: Node<'Constant'>): void {
+    const name = node.attributes.name ?? this.#name(node)
+    this.#body.message(5, tensor(name, node, node.attributes.values))
+    this.#names.set(node, name)
+  }
+
+  #aliasName(node: Node): string {
+    const source = this.#names.get(node.inputs[0]!)!
+    const index = isOp(node, 'Pick') ? node.attributes.index : 0
+    return index === 0 ? source : `${source}.${index}`
+  }
+
+  #extra({ values, scalar = false }: Extra): string {
+    const key = `${scalar ? 'scalar' : 'list'}.${values.join('.')}`
+    if (!this.#extras.has(key)) {
+      this.#extras.set(key, key)
+      const shape = scalar ? [] : [values.length]
+      this.#body.message(5, tensor(key, { dtype: 'int64', shape }, values))
+    }
+    return key
+  }
+
+  #name(node: Node): string {
+    return this.#names.get(node) ?? `${node.op}.${this.#count++}`
+  }
+}
+
+function known(dim: number | string): number {
+  if (typeof dim === 'string') throw new Error(`the length ${dim} must be known here`)
+  return dim
+}
+
+/** ONNX has 0 for "as before" and one -1 for "what is left". */
+function reshapeTarget(from: Shape, to: Shape): number[] {
+  const target = to.map((dim, i) => (typeof dim === 'number' ? dim : dim === from[i] ? 0 : -1))
+  if (target.filter((dim) => dim === -1).length > 1) {
+    throw new Error(`reshape [${from.join(', ')}] -> [${to.join(', ')}]: two unknown lengths`)
+  }
+  return target
+}
+
+function reduction(type: string, axes: readonly number[], keepDims: boolean): Emitted {
+  return { type, attributes: { keepdims: Number(keepDims) }, extra: [{ values: axes }] }
+}
+
+function attributeMessage(name: string, value: AttributeValue): Message {
+  const message = new Message().text(1, name)
+  if (typeof value === 'number') return message.integer(3, value).integer(20, 2)
+  if (typeof value === 'string') return message.text(4, value).integer(20, 3)
+  if ('float' in value) return message.float(2, value.float).integer(20, 1)
+  for (const item of value) message.integer(8, item)
+  return message.integer(20, 7)
+}
+
+function tensor(name: string, type: TensorType, values: ConstantValues): Message {
+  const message = new Message()
+  for (const dim of type.shape) message.integer(1, known(dim))
+  return message
+    .integer(2, elementType[type.dtype])
+    .text(8, name)
+    .bytes(9, rawBytes(type.dtype, values))
+}
+
+function rawBytes(dtype: DType, values: ConstantValues): Uint8Array {
+  if (dtype === 'bool') return Uint8Array.from(values)
+  if (dtype === 'int64') {
+    return new Uint8Array(BigInt64Array.from(Array.from(values, (value) => BigInt(value))).buffer)
+  }
+  const floats = values instanceof Float32Array ? values : Float32Array.from(values)
+  return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
+}
+
+function valueInfo(name: string, type: TensorType): Message {
+  const shape = new Message()
+  for (const dim of type.shape) {
+    const dimension = new Message()
+    shape.message(1, typeof dim === 'string' ? dimension.text(2, dim) : dimension.integer(1, dim))
+  }
+  const tensorType = new Message().integer(1, elementType[type.dtype]).message(2, shape)
+  return new Message().text(1, name).message(2, new Message().message(1, tensorType))
+}

@@ -1,0 +1,23 @@
+import type { GraphBuilder } from '../ir/builder.ts'
+import { nodesOf, type Graph } from '../ir/graph.ts'
+import type { Node } from '../ir/node.ts'
+
+/**
+ * The frame of every rewrite: walks a graph from its inputs to its outputs and lets `replace` give
+ * another node for each. `replace` sees the node with its inputs already rewritten; `undefined`
+ * keeps it. The graph given stays as it was, and may come from another builder.
+ */
+export function rebuild(
+  b: GraphBuilder,
+  graph: Graph,
+  replace: (node: Node, original: Node) => Node | undefined,
+): Graph {
+  const rewritten = new Map<Node, Node>()
+  for (const node of nodesOf(graph)) {
+    const inputs = node.inputs.map((input) => rewritten.get(input)!)
+    const current = b.node(node.op, inputs, node.attributes)
+    rewritten.set(node, replace(current, node) ?? current)
+  }
+  const outputs = Object.entries(graph.outputs).map(([name, node]) => [name, rewritten.get(node)!])
+  return { outputs: Object.fromEntries(outputs) as Graph['outputs'] }
+}
