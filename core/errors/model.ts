@@ -15,4 +15,28 @@ export const modelErrors = {
       `There is no model at ${d.path}: config.json, vocab.txt and model.safetensors belong there.`,
     (d) => `${d.path} 中没有模型：应有 config.json、vocab.txt 和 model.safetensors。`,
   ),
+  'model.vocabDuplicate': entry<{ token: string; line: number; first: number }>(
+    'input',
+    (d) =>
+      `The vocabulary lists the token ${d.token} twice, on lines ${d.first} and ${d.line}: ` +
+      `each token must stand once. Copy vocab.txt again from where the model came from.`,
+    (d) =>
+      `词表中的词元“${d.token}”重复出现（第 ${d.first} 行和第 ${d.line} 行），每个词元只能出现一次。` +
+      `请从模型来源重新复制 vocab.txt。`,
+  ),
+  'model.vocabEmptyLine': entry<{ line: number }>(
+    'input',
+    (d) =>
+      `Line ${d.line} of the vocabulary is empty: each line must hold one token. ` +
+      `Copy vocab.txt again from where the model came from.`,
+    (d) => `词表第 ${d.line} 行为空，每行应有一个词元。请从模型来源重新复制 vocab.txt。`,
+  ),
+  'model.vocabMissing': entry<{ token: string }>(
+    'input',
+    (d) =>
+      `The vocabulary lacks the token ${d.token}: a BERT vocabulary with [PAD], [UNK], [CLS], ` +
+      `[SEP] and [MASK] is needed. Choose another base model.`,
+    (d) =>
+      `词表缺少词元 ${d.token}：需要含 [PAD]、[UNK]、[CLS]、[SEP]、[MASK] 的 BERT 词表。请另选基础模型。`,
+  ),
 }
