@@ -23,7 +23,11 @@ export type Feeds = Readonly<Record<string, Tensor>>
 
 /** A compiled graph. */
 export interface Program {
-  readonly inputs: readonly { readonly name: string; readonly dtype: DType; readonly shape: Shape }[]
+  readonly inputs: readonly {
+    readonly name: string
+    readonly dtype: DType
+    readonly shape: Shape
+  }[]
   readonly outputs: readonly string[]
   /**
    * Runs once. Outputs named in `into` are written to those tensors, which must not be among the

@@ -40,7 +40,12 @@ export function learningRate(b: GraphBuilder, { peak, warmup, steps }: Schedule,
 
 /** The square root of the sum of all squares. */
 export function globalNorm(b: GraphBuilder, tensors: readonly Node[]): Node {
-  const squares = tensors.map((x) => b.reduceSum(b.mul(x, x), x.shape.map((_, axis) => axis)))
+  const squares = tensors.map((x) =>
+    b.reduceSum(
+      b.mul(x, x),
+      x.shape.map((_, axis) => axis),
+    ),
+  )
   return b.sqrt(squares.reduce((sum, square) => b.add(sum, square)))
 }
 

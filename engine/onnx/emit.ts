@@ -77,7 +77,8 @@ const rules: Rules = {
   Softmax: () => ({ type: 'Softmax', attributes: { axis: -1 } }),
   LogSoftmax: () => ({ type: 'LogSoftmax', attributes: { axis: -1 } }),
   Gather: ({ attributes: { axis } }) => ({ type: 'Gather', attributes: { axis } }),
-  ScatterAdd: () => ({ type: 'ScatterND', attributes: { reduction: 'add' } }),
+  // Not ScatterND: its CPU kernel adds in parallel and loses updates of repeated rows.
+  ScatterAdd: () => ({ type: 'ScatterElements', attributes: { axis: 0, reduction: 'add' } }),
   CumSum: ({ attributes: { axis, exclusive } }) => ({
     type: 'CumSum',
     attributes: { exclusive: Number(exclusive) },
@@ -171,19 +172,26 @@ class GraphWriter {
     if (isOp(node, 'Fill')) return [this.#fillValue(node)]
     const names = node.inputs.map((input) => this.#names.get(input)!)
     if (!isOp(node, 'ScatterAdd')) return names
-    const indices = this.#column(node.inputs[1]!, names[1]!)
-    return [names[0]!, indices, names[2]!]
+    return [names[0]!, this.#spread(names[1]!, node.inputs[2]!.shape), names[2]!]
   }
 
-  /** ScatterND addresses rows by index tuples: [K] becomes [K, 1]. */
-  #column(indices: Node, name: string): string {
-    const column = `${name}.column`
-    if (this.#extras.has(column)) return column
-    this.#extras.set(column, column)
-    const shape = this.#extra({ values: [known(indices.shape[0]!), 1] })
-    const message = new Message().text(1, name).text(1, shape).text(2, column).text(4, 'Reshape')
-    this.#body.message(1, message)
-    return column
+  /** ScatterElements wants an index for every element of the updates: [K] becomes [K, ...]. */
+  #spread(indices: string, updates: Shape): string {
+    const [column, full] = [
+      `${indices}.${updates.length}.column`,
+      `${indices}.${updates.join('x')}`,
+    ]
+    this.#once(column, 'Reshape', indices, [-1, ...updates.slice(1).map(() => 1)])
+    return this.#once(full, 'Expand', column, updates.map(known))
+  }
+
+  /** A node that shapes `source`, made the first time that its name is asked for. */
+  #once(name: string, type: 'Reshape' | 'Expand', source: string, shape: number[]): string {
+    if (this.#extras.has(name)) return name
+    this.#extras.set(name, name)
+    const target = this.#extra({ values: shape })
+    this.#body.message(1, new Message().text(1, source).text(1, target).text(2, name).text(4, type))
+    return name
   }
 
   #fillValue(node: Node<'Fill'>): string {

@@ -73,7 +73,10 @@ function gradientAgrees(one: Case): void {
   const stream = new Stream(2, 'weights')
   const weights = Array.from(evaluate({ outputs: { y } }, drawAll(one))['y']!, () => stream.next())
   const weighted = b.mul(y, b.constant('float32', y.shape, weights))
-  const loss = b.reduceSum(weighted, y.shape.map((_, axis) => axis))
+  const loss = b.reduceSum(
+    weighted,
+    y.shape.map((_, axis) => axis),
+  )
   const wrt = inputs.filter((input) => input.dtype === 'float32')
   const outputs: Record<string, Node> = { loss }
   gradients(b, loss, wrt).forEach((gradient, i) => (outputs[`gradient${i}`] = gradient))
