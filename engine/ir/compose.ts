@@ -3,9 +3,9 @@ import { knownShape, type Node } from './node.ts'
 
 /** Functions over primitives. Where a fused kernel exists, `rewrite/fuse.ts` finds it again. */
 
-/** x [..., I], weight [I, O], bias [O] -> [..., O]. */
+/** x [..., I], weight [O, I] (the layout of PyTorch), bias [O] -> [..., O]. */
 export function linear(b: GraphBuilder, x: Node, weight: Node, bias: Node): Node {
-  return b.add(b.matMul(x, weight), bias)
+  return b.add(b.matMul(x, b.transpose(weight, [1, 0])), bias)
 }
 
 /** Layer normalisation over the last axis (Ba et al. 2016). scale, bias: [H]. */

@@ -112,16 +112,27 @@ const irVersion = 9
  * order of first use and of `graph.outputs`; dims that are names become free dimensions.
  */
 export function emitOnnx(graph: Graph): Uint8Array {
-  const writer = new GraphWriter()
+  const writer = new GraphWriter(graph)
   for (const node of nodesOf(graph)) writer.add(node)
-  return writer.finish(graph)
+  return writer.finish()
 }
 
 class GraphWriter {
   readonly #body = new Message()
   readonly #names = new Map<Node, string>()
   readonly #extras = new Map<string, string>()
+  readonly #graph: Graph
+  /** The output that a node is computed straight into; further outputs of it are copies. */
+  readonly #outputs = new Map<Node, string>()
   #count = 0
+
+  constructor(graph: Graph) {
+    this.#graph = graph
+    for (const [name, node] of Object.entries(graph.outputs)) {
+      const computed = typeof (rules[node.op] as Emit<OpName>)(node) !== 'string'
+      if (computed && !this.#outputs.has(node)) this.#outputs.set(node, name)
+    }
+  }
 
   add(node: Node): void {
     const rule = rules[node.op] as Emit<OpName>
@@ -132,8 +143,10 @@ class GraphWriter {
     else this.#operator(node, emitted)
   }
 
-  finish(graph: Graph): Uint8Array {
+  finish(): Uint8Array {
+    const graph = this.#graph
     for (const [name, node] of Object.entries(graph.outputs)) {
+      if (this.#outputs.get(node) === name) continue
       const identity = new Message().text(1, this.#names.get(node)!).text(2, name)
       this.#body.message(1, identity.text(4, 'Identity'))
     }
@@ -157,7 +170,8 @@ class GraphWriter {
     const message = new Message()
     for (const input of this.#inputNames(node)) message.text(1, input)
     for (const operand of extra) message.text(1, this.#extra(operand))
-    const outputs = outputTypes(node).map((_, i) => `${this.#name(node)}${i === 0 ? '' : `.${i}`}`)
+    const name = this.#name(node)
+    const outputs = outputTypes(node).map((_, i) => (i === 0 ? name : `${name}.${i}`))
     for (const output of outputs) message.text(2, output)
     message.text(4, type)
     for (const [key, value] of Object.entries(attributes)) {
@@ -227,7 +241,7 @@ class GraphWriter {
   }
 
   #name(node: Node): string {
-    return this.#names.get(node) ?? `${node.op}.${this.#count++}`
+    return this.#outputs.get(node) ?? `${node.op}.${this.#count++}`
   }
 }
 

@@ -130,9 +130,12 @@ function fuseMatMul(b: GraphBuilder, node: Node): Node | undefined {
   return isOp(product, 'MatMul') ? b.node('FusedMatMul', product.inputs, plain) : undefined
 }
 
-/** What a transposition of the last two axes transposes. */
+/**
+ * What a transposition of the last two axes transposes. That of a constant stays: onnxruntime folds
+ * it at load and packs the result for a plain MatMul.
+ */
 function transposedSource(node: Node): Node | undefined {
-  if (!isOp(node, 'Transpose')) return undefined
+  if (!isOp(node, 'Transpose') || isOp(node.inputs[0]!, 'Constant')) return undefined
   const { perm } = node.attributes
   const last = perm.length - 1
   const swapped = perm.every(

@@ -36,6 +36,8 @@ function simplifyNode(b: GraphBuilder, node: Node): Node | undefined {
       return node.inputs[0]
     case 'Reshape':
       return reshapeOnce(b, node as Node<'Reshape'>)
+    case 'Transpose':
+      return transposeOnce(b, node as Node<'Transpose'>)
     case 'Neg':
       return isOp(node.inputs[0]!, 'Neg') ? node.inputs[0].inputs[0] : undefined
     default:
@@ -86,6 +88,24 @@ function reshapeOnce(b: GraphBuilder, node: Node<'Reshape'>): Node | undefined {
   const [input] = node.inputs
   if (sameShape(input!.shape, node.shape)) return input
   return isOp(input!, 'Reshape') ? b.reshape(input.inputs[0]!, node.shape) : undefined
+}
+
+/** Two transpositions are one, or none; (x^T y)^T is y^T x, as the gradient of x W^T wants it. */
+function transposeOnce(b: GraphBuilder, node: Node<'Transpose'>): Node | undefined {
+  const [input] = node.inputs
+  const { perm } = node.attributes
+  if (perm.every((axis, i) => axis === i)) return input
+  if (isOp(input!, 'Transpose')) {
+    const inner = input.attributes.perm
+    return b.transpose(
+      input.inputs[0]!,
+      perm.map((axis) => inner[axis]!),
+    )
+  }
+  if (!isOp(input!, 'MatMul') || input.shape.length !== 2) return undefined
+  const [left, right] = input.inputs
+  if (!isOp(left!, 'Transpose')) return undefined
+  return b.matMul(b.transpose(right!, [1, 0]), left.inputs[0]!)
 }
 
 function isConstant(node: Node, value: number): boolean {

@@ -1,0 +1,254 @@
+import { Stream } from '../../core/random.ts'
+import { floats, integers, type Executor, type Feeds } from '../../engine/executor.ts'
+import { GraphBuilder } from '../../engine/ir/builder.ts'
+import { hashPrime, logSumExp } from '../../engine/ir/compose.ts'
+import type { Node } from '../../engine/ir/node.ts'
+import type { AdamW } from '../../engine/optimizer.ts'
+import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
+import type { BertConfig } from '../model/config.ts'
+import { names, parameterShapes } from '../model/parameters.ts'
+import {
+  compileStep,
+  spareTensors,
+  type TrainingState,
+  type TrainingStep,
+} from '../train/step.ts'
+import type { CorpusSource, TokenCorpus } from './corpus.ts'
+import { drawSequence, maskCount, maskWords, type MaskedSequence, type SpecialIds } from './masking.ts'
+
+/** One shape of batch and how many steps of a cycle use it. */
+export interface BatchShape {
+  readonly batch: number
+  readonly tokens: number
+  readonly share: number
+}
+
+export interface PretrainSettings {
+  readonly steps: number
+  readonly learningRate: number
+  readonly warmup: number
+  readonly weightDecay: number
+  readonly maskRate: number
+  readonly dropout: number
+  /** A cycle of batch shapes, the most frequent first. */
+  readonly shapes: readonly BatchShape[]
+  readonly seed: number
+  /** Held-out sequences in an evaluation. */
+  readonly heldOut: number
+}
+
+export interface PretrainStep {
+  readonly step: number
+  readonly loss: number
+  readonly norm: number
+  /** Tokens of this step, padding not counted. */
+  readonly tokens: number
+}
+
+/**
+ * Masked-language-model training from the state given, one step a record. Data and masks of a step
+ * depend on (seed, step) only, so a resumed run goes on exactly where the other stopped.
+ */
+export async function* pretrain(
+  executor: Executor,
+  config: BertConfig,
+  corpus: TokenCorpus,
+  specials: SpecialIds,
+  settings: PretrainSettings,
+  state: TrainingState,
+): AsyncGenerator<PretrainStep, void, void> {
+  const spare = spareTensors(state)
+  const programs = new Map<BatchShape, TrainingStep>()
+  const cycle = settings.shapes.flatMap((shape) => new Array<BatchShape>(shape.share).fill(shape))
+  try {
+    while (state.step < settings.steps) {
+      const step = state.step
+      const order = new Stream(settings.seed, 'cycle', Math.floor(step / cycle.length))
+      const shape = order.shuffled(cycle)[step % cycle.length]!
+      let program = programs.get(shape)
+      if (program === undefined) {
+        program = await compileMlmStep(executor, config, settings, shape, spare)
+        programs.set(shape, program)
+      }
+      const sequences = drawBatch(corpus, specials, settings, shape, step)
+      const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
+      const figures = await program.run(state, feeds, dropoutSeed(settings.seed, step))
+      const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0)
+      yield { step: state.step, loss: figures['loss']!, norm: figures['norm']!, tokens }
+    }
+  } finally {
+    for (const program of programs.values()) await program.dispose()
+  }
+}
+
+/** The float that dropout of a step is seeded with. */
+export function dropoutSeed(seed: number, step: number): number {
+  return new Stream(seed, 'dropout', step).below(hashPrime)
+}
+
+/**
+ * Masked accuracy and loss on held-out lines, with masks that are the same at every evaluation.
+ */
+export async function evaluateHeldOut(
+  executor: Executor,
+  config: BertConfig,
+  corpus: TokenCorpus,
+  specials: SpecialIds,
+  settings: PretrainSettings,
+  state: TrainingState,
+): Promise<{ accuracy: number; loss: number; masks: number }> {
+  const shape = settings.shapes[0]!
+  const b = new GraphBuilder()
+  const shapes = parameterShapes(config)
+  const parameter = (name: string) => b.input(name, 'float32', shapes.get(name)!)
+  const { loss, correct } = mlmLoss(b, config, parameter, shape, settings.maskRate)
+  const program = await executor.compile({ outputs: { loss, correct } })
+  const sources = corpus.sources.filter((source) => source.heldOut.length > 0)
+  const totals = { correct: 0, loss: 0, masks: 0 }
+  try {
+    for (let batch = 0; batch * shape.batch < settings.heldOut; batch++) {
+      const stream = new Stream(settings.seed, 'held-out', batch)
+      const sequences = Array.from({ length: shape.batch }, () => {
+        const { heldOut } = pickSource(sources, stream)
+        const pick = (s: Stream) => heldOut[s.below(heldOut.length)]!
+        const sequence = drawSequence(corpus, pick, specials, shape.tokens, stream)
+        return maskWords(sequence, specials, shape.tokens, settings.maskRate, stream)
+      })
+      const masks = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
+      const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
+      const out = await program.run({ ...Object.fromEntries(state.tensors), ...feeds })
+      const value = (name: string) => (out[name] as { data: Float32Array }).data[0]!
+      totals.correct += value('correct') * masks
+      totals.loss += value('loss') * masks
+      totals.masks += masks
+    }
+  } finally {
+    await program.dispose()
+  }
+  const { correct: hits, loss: sum, masks } = totals
+  return { accuracy: hits / masks, loss: sum / masks, masks }
+}
+
+function compileMlmStep(
+  executor: Executor,
+  config: BertConfig,
+  settings: PretrainSettings,
+  shape: BatchShape,
+  spare: Map<string, ReturnType<typeof floats>>,
+): Promise<TrainingStep> {
+  const optimizer: AdamW = {
+    schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
+    beta1: 0.9,
+    beta2: 0.98,
+    epsilon: 1e-6,
+    weightDecay: settings.weightDecay,
+    clip: 1,
+  }
+  const { dropout: rate, maskRate } = settings
+  return compileStep(
+    executor,
+    parameterShapes(config),
+    optimizer,
+    (b, parameter, seed) => ({
+      loss: mlmLoss(b, config, parameter, shape, maskRate, { rate, seed }).loss,
+    }),
+    spare,
+  )
+}
+
+/**
+ * The loss is the mean over masks of -log softmax(logits)[label]; the label's logit is computed by
+ * itself, so that nothing of the size of masks x vocabulary is scattered.
+ */
+function mlmLoss(
+  b: GraphBuilder,
+  config: BertConfig,
+  parameter: ParameterNodes,
+  { batch, tokens }: BatchShape,
+  maskRate: number,
+  dropout?: { readonly rate: number; readonly seed: Node },
+): { loss: Node; correct: Node } {
+  const masks = maskCount(tokens, maskRate)
+  const count = batch * masks
+  const { hiddenSize } = config
+  const places = b.input('mask positions', 'int64', [count])
+  const labels = b.input('labels', 'int64', [count])
+  const weights = b.input('weights', 'float32', [count, 1])
+  const states = encode(b, config, parameter, {
+    ids: b.input('ids', 'int64', [batch, tokens]),
+    mask: b.input('mask', 'float32', [batch, tokens]),
+    positions: b.integers(Array.from({ length: tokens }, (_, i) => i)),
+    select: (x) =>
+      b.reshape(b.gather(b.reshape(x, [batch * tokens, hiddenSize]), places), [
+        batch,
+        masks,
+        hiddenSize,
+      ]),
+    ...(dropout && dropout.rate > 0 && { dropout }),
+  })
+  const head = transformHead(b, config, parameter, b.reshape(states, [count, hiddenSize]))
+  const logits = vocabularyLogits(b, parameter, head)
+  const labelRows = b.gather(parameter(names.words), labels)
+  const labelBias = b.reshape(b.gather(parameter(names.headBias), labels), [count, 1])
+  const labelLogit = b.add(b.reduceSum(b.mul(head, labelRows), [1], true), labelBias)
+  const loss = b.reduceSum(b.mul(b.sub(logSumExp(b, logits), labelLogit), weights), [0, 1])
+  const hit = b.cast(b.equal(b.argMax(logits, 1), labels), 'float32')
+  const correct = b.reduceSum(b.mul(b.reshape(hit, [count, 1]), weights), [0, 1])
+  return { loss, correct }
+}
+
+function drawBatch(
+  corpus: TokenCorpus,
+  specials: SpecialIds,
+  { seed, maskRate }: PretrainSettings,
+  { batch, tokens }: BatchShape,
+  step: number,
+): MaskedSequence[] {
+  const order = new Stream(seed, 'order', step)
+  const masking = new Stream(seed, 'mask', step)
+  return Array.from({ length: batch }, () => {
+    const { first, end } = pickSource(corpus.sources, order)
+    const pick = (stream: Stream) => first + stream.below(end - first)
+    const sequence = drawSequence(corpus, pick, specials, tokens, order)
+    return maskWords(sequence, specials, tokens, maskRate, masking)
+  })
+}
+
+function pickSource(sources: readonly CorpusSource[], stream: Stream): CorpusSource {
+  const total = sources.reduce((sum, source) => sum + source.weight, 0)
+  let draw = stream.next() * total
+  return sources.find((source) => (draw -= source.weight) < 0) ?? sources[sources.length - 1]!
+}
+
+/** Rows with fewer masks than others repeat position 0 with weight 0. */
+function mlmFeeds(
+  sequences: readonly MaskedSequence[],
+  specials: SpecialIds,
+  { batch, tokens }: BatchShape,
+  maskRate: number,
+): Feeds {
+  const masks = maskCount(tokens, maskRate)
+  const ids = new Int32Array(batch * tokens).fill(specials.pad)
+  const mask = new Float32Array(batch * tokens)
+  const places = new Int32Array(batch * masks)
+  const labels = new Int32Array(batch * masks)
+  const weights = new Float32Array(batch * masks)
+  const total = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
+  sequences.forEach((sequence, row) => {
+    ids.set(sequence.ids, row * tokens)
+    mask.fill(1, row * tokens, row * tokens + sequence.length)
+    places.fill(row * tokens, row * masks, (row + 1) * masks)
+    sequence.positions.forEach((position, k) => {
+      places[row * masks + k] = row * tokens + position
+      labels[row * masks + k] = sequence.labels[k]!
+      weights[row * masks + k] = 1 / total
+    })
+  })
+  return {
+    ids: integers([batch, tokens], ids),
+    mask: floats([batch, tokens], mask),
+    'mask positions': integers([batch * masks], places),
+    labels: integers([batch * masks], labels),
+    weights: floats([batch * masks, 1], weights),
+  }
+}
