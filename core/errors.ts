@@ -4,6 +4,7 @@ import { importErrors } from './errors/import.ts'
 import { jobErrors } from './errors/job.ts'
 import { modelErrors } from './errors/model.ts'
 import { projectErrors } from './errors/project.ts'
+import { promptErrors } from './errors/prompt.ts'
 import { taskErrors } from './errors/task.ts'
 
 /**
@@ -20,6 +21,7 @@ export const catalogue = {
   ...jobErrors,
   ...modelErrors,
   ...projectErrors,
+  ...promptErrors,
   ...taskErrors,
 }
 
