@@ -83,14 +83,62 @@ export const ExportSpecSchema = v.object({
   texts: Count,
 })
 
+/** The size of a model that is made anew. */
+export const ModelSizeSchema = v.object({
+  vocabSize: v.pipe(v.number(), v.integer(), v.minValue(200), v.maxValue(32_000)),
+  layers: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  hiddenSize: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  heads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  intermediateSize: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  maxPositions: v.pipe(v.number(), v.integer(), v.minValue(16)),
+})
+export type ModelSize = v.InferOutput<typeof ModelSizeSchema>
+
+export const PretrainSettingsSchema = v.object({
+  steps: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  learningRate: Positive,
+  /** Steps of linear rise. */
+  warmup: Count,
+  weightDecay: v.pipe(v.number(), v.minValue(0)),
+  maskRate: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
+  dropout: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
+  /** A cycle of batch shapes, the most frequent first; `share` is its number of steps in the cycle. */
+  shapes: v.pipe(
+    v.array(
+      v.object({
+        batch: v.pipe(v.number(), v.integer(), v.minValue(1)),
+        tokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
+        share: v.pipe(v.number(), v.integer(), v.minValue(1)),
+      }),
+    ),
+    v.minLength(1),
+  ),
+  seed: Count,
+  /** Held-out sequences in an evaluation. */
+  heldOut: Count,
+})
+export type PretrainSettings = v.InferOutput<typeof PretrainSettingsSchema>
+
 export const PretrainSpecSchema = v.object({
   kind: v.literal('pretrain'),
-  corpus: v.array(v.string()),
-  /** Work folder: token cache, checkpoints, curve. The finished model is written to `out`. */
+  /** Text files (plain or gzip), one paragraph a line, and how often each is drawn from. */
+  corpus: v.pipe(
+    v.array(v.object({ path: v.string(), weight: Positive })),
+    v.minLength(1),
+  ),
+  /** A new model of this size, or the folder of one to go on with. */
+  start: v.union([
+    v.object({ size: ModelSizeSchema }),
+    v.object({ base: v.string() }),
+  ]),
+  settings: PretrainSettingsSchema,
+  /** Token cache, checkpoint and curve. The finished model is written to `out`. */
   workFolder: v.string(),
   out: v.string(),
-  settings: v.unknown(),
+  dtype: v.picklist(['F32', 'F16']),
   threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  checkpointEvery: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  evaluateEvery: v.pipe(v.number(), v.integer(), v.minValue(1)),
 })
 
 export const EvaluateSpecSchema = v.object({

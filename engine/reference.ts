@@ -1,3 +1,4 @@
+import { floats, integers, type Executor, type HostTensor } from './executor.ts'
 import { inputsOf, nodesOf, type Graph } from './ir/graph.ts'
 import { knownShape, sizeOf, type Node, type OpName, type OpTable } from './ir/node.ts'
 import { outputTypes } from './ir/shape.ts'
@@ -116,6 +117,43 @@ export function evaluate(
   return Object.fromEntries(
     Object.entries(graph.outputs).map(([name, node]) => [name, values.get(node)![0]!]),
   )
+}
+
+/** The reference behind the interface of an executor; results are rounded to float32 at the end. */
+export function referenceExecutor(): Executor {
+  return {
+    name: 'reference',
+    compile: async (graph) => ({
+      inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
+      outputs: Object.keys(graph.outputs),
+      async run(feeds, into = {}) {
+        const numbers = Object.fromEntries(
+          Object.entries(feeds).map(([name, tensor]) => [name, numbersOf(tensor as HostTensor)]),
+        )
+        const results = evaluate(graph, numbers)
+        return Object.fromEntries(
+          Object.entries(graph.outputs).map(([name, node]) => {
+            if (into[name] === undefined) return [name, tensorOf(node, results[name]!)]
+            ;(into[name].data as Float32Array).set(results[name]!)
+            return [name, into[name]]
+          }),
+        )
+      },
+      dispose: async () => {},
+    }),
+    dispose: async () => {},
+  }
+}
+
+function numbersOf({ data }: HostTensor): ArrayLike<number> {
+  return data instanceof BigInt64Array ? Array.from(data, Number) : data
+}
+
+function tensorOf(node: Node, values: Values): HostTensor {
+  const shape = knownShape(node.shape)
+  if (node.dtype === 'int64') return integers(shape, values)
+  if (node.dtype === 'float32') return floats(shape, Float32Array.from(values))
+  return { place: 'host', dtype: 'bool', shape, data: Uint8Array.from(values) }
 }
 
 function evaluateNode(node: Node, values: Map<Node, readonly Values[]>): readonly Values[] {

@@ -1,3 +1,4 @@
+import type { PretrainSettings } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
 import { floats, integers, type Executor, type Feeds } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
@@ -16,26 +17,7 @@ import {
 import type { CorpusSource, TokenCorpus } from './corpus.ts'
 import { drawSequence, maskCount, maskWords, type MaskedSequence, type SpecialIds } from './masking.ts'
 
-/** One shape of batch and how many steps of a cycle use it. */
-export interface BatchShape {
-  readonly batch: number
-  readonly tokens: number
-  readonly share: number
-}
-
-export interface PretrainSettings {
-  readonly steps: number
-  readonly learningRate: number
-  readonly warmup: number
-  readonly weightDecay: number
-  readonly maskRate: number
-  readonly dropout: number
-  /** A cycle of batch shapes, the most frequent first. */
-  readonly shapes: readonly BatchShape[]
-  readonly seed: number
-  /** Held-out sequences in an evaluation. */
-  readonly heldOut: number
-}
+export type BatchShape = PretrainSettings['shapes'][number]
 
 export interface PretrainStep {
   readonly step: number

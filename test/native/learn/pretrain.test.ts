@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { PretrainSettings } from '../../../core/job.ts'
+import { Stream } from '../../../core/random.ts'
+import { floatData, type Executor } from '../../../engine/executor.ts'
+import { referenceExecutor } from '../../../engine/reference.ts'
+import { initialWeights } from '../../../learn/model/parameters.ts'
+import { wordStart, type TokenCorpus } from '../../../learn/pretrain/corpus.ts'
+import { evaluateHeldOut, pretrain } from '../../../learn/pretrain/pretrain.ts'
+import { freshState, type TrainingState } from '../../../learn/train/step.ts'
+import { ortExecutor } from '../../../worker/ort.ts'
+
+const config = {
+  vocabSize: 30,
+  hiddenSize: 8,
+  layers: 2,
+  heads: 2,
+  intermediateSize: 16,
+  maxPositions: 16,
+  typeVocabSize: 2,
+  layerNormEpsilon: 1e-12,
+}
+const specials = { pad: 0, cls: 2, sep: 3, mask: 4, firstOrdinary: 5, vocabSize: 30 }
+const settings: PretrainSettings = {
+  steps: 4,
+  learningRate: 1e-2,
+  warmup: 2,
+  weightDecay: 0.01,
+  maskRate: 0.2,
+  dropout: 0.1,
+  shapes: [
+    { batch: 3, tokens: 10, share: 1 },
+    { batch: 2, tokens: 14, share: 1 },
+  ],
+  seed: 7,
+  heldOut: 6,
+}
+
+/** Lines that count upwards from a random start: easy to learn. */
+function countingCorpus(lineCount: number): TokenCorpus {
+  const stream = new Stream(3, 'corpus')
+  const tokens: number[] = []
+  const lines = [0]
+  for (let i = 0; i < lineCount; i++) {
+    const start = stream.below(12)
+    for (let k = 0; k < 8; k++) tokens.push((5 + start + k) | (k % 2 === 0 ? wordStart : 0))
+    lines.push(tokens.length)
+  }
+  const source = { name: 'count', weight: 1, first: 0, end: lineCount - 5 }
+  const heldOut = Array.from({ length: 5 }, (_, i) => lineCount - 5 + i)
+  return {
+    tokens: Uint16Array.from(tokens),
+    lines: Uint32Array.from(lines),
+    sources: [{ ...source, heldOut }],
+  }
+}
+
+function freshModel(): TrainingState {
+  return freshState(initialWeights(config, new Stream(settings.seed, 'init')))
+}
+
+async function run(executor: Executor, given: PretrainSettings, state = freshModel()) {
+  const losses: number[] = []
+  const corpus = countingCorpus(40)
+  for await (const { loss } of pretrain(executor, config, corpus, specials, given, state)) {
+    losses.push(loss)
+  }
+  const held = await evaluateHeldOut(executor, config, corpus, specials, given, state)
+  return { losses, state, held }
+}
+
+test('a training step on onnxruntime equals the float64 reference, dropout included', async () => {
+  const native = await run(ortExecutor({ threads: 2 }), settings)
+  const reference = await run(referenceExecutor(), settings)
+  native.losses.forEach((loss, i) => assert.ok(Math.abs(loss - reference.losses[i]!) < 1e-4))
+  for (const [name, tensor] of reference.state.tensors) {
+    const got = floatData(native.state.tensors.get(name))
+    floatData(tensor).forEach((value, i) =>
+      assert.ok(Math.abs(value - got[i]!) < 2e-3, `${name}[${i}]: ${value} and ${got[i]}`),
+    )
+  }
+})
+
+test('the model learns to count', async () => {
+  const long = { ...settings, steps: 400, dropout: 0 }
+  const { losses, held } = await run(ortExecutor({ threads: 2 }), long)
+  assert.ok(losses[0]! > 3 && losses.at(-1)! < 1, `loss ${losses[0]} to ${losses.at(-1)}`)
+  assert.ok(held.accuracy > 0.7, `held-out accuracy ${held.accuracy}`)
+})
+
+test('a run that stops and goes on gives the same weights, bit for bit', async () => {
+  const executor = ortExecutor({ threads: 2 })
+  const whole = await run(executor, settings)
+  const state = freshModel()
+  const corpus = countingCorpus(40)
+  for await (const { step } of pretrain(executor, config, corpus, specials, settings, state)) {
+    if (step === 2) break
+  }
+  const { state: resumed } = await run(executor, settings, state)
+  for (const [name, tensor] of whole.state.tensors) {
+    assert.deepEqual(floatData(resumed.tensors.get(name)), floatData(tensor), name)
+  }
+  await executor.dispose()
+})

@@ -1,0 +1,16 @@
+import type { StepRecord } from '../core/job.ts'
+import type { Scored, TextItem, TrainingItem } from '../core/task.ts'
+
+/** What a job may do to the outside, whoever runs it. */
+export interface JobContext {
+  /** Ends when main asks for it; a job then writes a checkpoint and throws `job.cancelled`. */
+  readonly signal: AbortSignal
+  readonly jobId: string
+  /** Path of the checkpoint to go on from. */
+  readonly resume: string | undefined
+  report(record: StepRecord): void
+  checkpoint(path: string, step: number, sha256: string): void
+  scores(items: readonly Scored[]): void
+  /** The next batch of texts; call until as many have come as the spec announced. */
+  texts(): Promise<readonly (TextItem | TrainingItem)[]>
+}

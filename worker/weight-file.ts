@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { open, rename, rm, type FileHandle } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { fail } from '../core/errors.ts'
+import {
+  formatHeader,
+  headerLength,
+  parseHeader,
+  storedBytes,
+  type StoredDType,
+  type TensorEntry,
+} from '../core/safetensors.ts'
+import { floatData, floats, type HostTensor } from '../engine/executor.ts'
+
+export interface WeightFile {
+  readonly tensors: Map<string, HostTensor>
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/**
+ * Writes a safetensors file so that it is either whole or not there: temporary name, fsync, rename,
+ * fsync of the folder. Returns the SHA-256 of its bytes in hex.
+ */
+export async function writeWeights(
+  path: string,
+  tensors: ReadonlyMap<string, HostTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+  dtype: Extract<StoredDType, 'F32' | 'F16'> = 'F32',
+): Promise<string> {
+  const stored = new Map([...tensors].map(([name, { shape }]) => [name, { dtype, shape }]))
+  const temporary = `${path}.${process.pid}.part`
+  const hash = createHash('sha256')
+  const file = await open(temporary, 'w')
+  try {
+    const append = async (bytes: Uint8Array) => {
+      hash.update(bytes)
+      await writeAll(file, bytes)
+    }
+    await append(formatHeader(stored, metadata))
+    for (const tensor of tensors.values()) await append(toBytes(floatData(tensor), dtype))
+    await file.sync()
+  } catch (error) {
+    await file.close()
+    await rm(temporary, { force: true })
+    throw error
+  }
+  await file.close()
+  await rename(temporary, path)
+  await syncFolder(dirname(path))
+  return hash.digest('hex')
+}
+
+/** Reads a safetensors file of floats; float16 is widened. Damage ends in `model.damaged`. */
+export async function readWeights(path: string): Promise<WeightFile> {
+  const file = await openModelFile(path)
+  try {
+    const { size } = await file.stat()
+    const length = headerLength(await readRange(file, 0, Math.min(8, size)), size, path)
+    const json = Buffer.from(await readRange(file, 8, length)).toString('utf8')
+    const { tensors: entries, metadata } = parseHeader(json, size - 8 - length, path)
+    const tensors = new Map<string, HostTensor>()
+    for (const [name, entry] of entries) {
+      const bytes = await readRange(file, 8 + length + entry.begin, entry.end - entry.begin)
+      tensors.set(name, floats(entry.shape, toFloats(bytes, entry, path)))
+    }
+    return { tensors, metadata }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The SHA-256 of a file in hex. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  const file = await openModelFile(path)
+  try {
+    for await (const chunk of file.readableWebStream()) hash.update(chunk as Uint8Array)
+  } finally {
+    await file.close()
+  }
+  return hash.digest('hex')
+}
+
+async function openModelFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'r')
+  } catch {
+    return fail('model.missing', { path: dirname(path) })
+  }
+}
+
+/** One call writes at most 2 GiB. */
+async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  const step = 2 ** 30
+  for (let at = 0; at < bytes.length; at += step) {
+    await file.appendFile(bytes.subarray(at, at + step))
+  }
+}
+
+async function readRange(file: FileHandle, start: number, length: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(length)
+  let done = 0
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(2 ** 30, length - done), start + done)
+    if (bytesRead === 0) break
+    done += bytesRead
+  }
+  return done === length ? bytes : bytes.subarray(0, done)
+}
+
+function toBytes(values: Float32Array, dtype: 'F32' | 'F16'): Uint8Array {
+  const stored = dtype === 'F32' ? values : Float16Array.from(values)
+  return new Uint8Array(stored.buffer, stored.byteOffset, stored.byteLength)
+}
+
+function toFloats(bytes: Uint8Array, entry: TensorEntry, path: string): Float32Array {
+  if (bytes.length !== storedBytes(entry)) {
+    fail('model.damaged', {
+      path,
+      expected: `${storedBytes(entry)} bytes`,
+      got: `${bytes.length} bytes`,
+    })
+  }
+  if (entry.dtype === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+  if (entry.dtype === 'F16') {
+    return Float32Array.from(new Float16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2))
+  }
+  return fail('model.damaged', { path, expected: 'float tensors', got: entry.dtype })
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  // Windows opens no folders; its rename is durable by itself.
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  await handle.sync()
+  await handle.close()
+}
