@@ -1,3 +1,4 @@
+import { benchmarkErrors } from './errors/benchmark.ts'
 import { engineErrors } from './errors/engine.ts'
 import { exportErrors } from './errors/export.ts'
 import { importErrors } from './errors/import.ts'
@@ -15,6 +16,7 @@ import { taskErrors } from './errors/task.ts'
  * do; they are formatted at the edge, so that an error crosses processes as `{code, details, where}`.
  */
 export const catalogue = {
+  ...benchmarkErrors,
   ...engineErrors,
   ...exportErrors,
   ...importErrors,
