@@ -1,6 +1,6 @@
 /** log of the sum of the exponentials, without overflow; -Infinity of nothing. */
 export function logSumExp(values: readonly number[]): number {
-  const largest = Math.max(...values)
+  const largest = values.reduce((most, value) => Math.max(most, value), -Infinity)
   if (largest === -Infinity) return -Infinity
   return largest + Math.log(values.reduce((sum, value) => sum + Math.exp(value - largest), 0))
 }
