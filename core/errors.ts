@@ -6,6 +6,7 @@ import { jobErrors } from './errors/job.ts'
 import { modelErrors } from './errors/model.ts'
 import { projectErrors } from './errors/project.ts'
 import { promptErrors } from './errors/prompt.ts'
+import { reviewErrors } from './errors/review.ts'
 import { taskErrors } from './errors/task.ts'
 
 /**
@@ -24,6 +25,7 @@ export const catalogue = {
   ...modelErrors,
   ...projectErrors,
   ...promptErrors,
+  ...reviewErrors,
   ...taskErrors,
 }
 

@@ -14,4 +14,14 @@ export const jobErrors = {
     (d) =>
       `计算进程在任务 ${d.job} 中意外结束（${d.signal}）。数据未丢失：继续该任务即可从最近的检查点恢复。`,
   ),
+  'job.unknown': entry<{ job: number }>(
+    'input',
+    (d) => `There is no job ${d.job} in this project.`,
+    (d) => `项目中没有编号为 ${d.job} 的任务。`,
+  ),
+  'job.nothingToResume': entry<{ kind: string }>(
+    'input',
+    (d) => `No ${d.kind} job is waiting to be resumed.`,
+    (d) => `没有可以继续的 ${d.kind} 任务。`,
+  ),
 }

@@ -1,0 +1,161 @@
+import { fail, type ErrorRecord } from '../../core/errors.ts'
+import type { ImportId } from '../../core/project.ts'
+import type { ImportedRow } from '../import/plan.ts'
+import type { RejectedRow } from '../import/read-rows.ts'
+import { transaction, type ReadableDb, type WritableDb } from './database.ts'
+import { fingerprint } from './fold.ts'
+import { all, first, only, run, runOne, sql } from './sql.ts'
+import { insertText } from './texts.ts'
+
+export interface ImportReport {
+  readonly id: ImportId
+  readonly source: string
+  readonly state: 'running' | 'done' | 'stopped'
+  readonly added: number
+  /** Rows that an earlier import had already brought. */
+  readonly repeated: number
+  readonly rejected: number
+  readonly startedAt: number
+  readonly finishedAt: number | null
+}
+
+/**
+ * One import under way. Its rows come in batches, each a transaction of its own, so that long files
+ * do not hold up anything else.
+ *
+ * Importing the same file again adds nothing, and a longer version of it adds only what is new: the
+ * n-th occurrence of a row (same content, same original id) is added when earlier imports brought
+ * fewer than n. Duplicates within one file are all kept. So an import that was cut off is finished by
+ * importing the file once more.
+ */
+export class ImportWriter {
+  readonly id: ImportId
+  readonly #db: WritableDb
+  readonly #positions = new Map<string, number>()
+
+  constructor(db: WritableDb, source: string, plan: object) {
+    this.#db = db
+    this.id = transaction(db, () => {
+      db.exec(`CREATE TEMP TABLE IF NOT EXISTS seen_row
+                 (key BLOB PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
+               DELETE FROM temp.seen_row`)
+      return run(
+        db,
+        sql`INSERT INTO import (source, plan, state, started_at)
+            VALUES (${source}, ${JSON.stringify(plan)}, 'running', ${Date.now()})`,
+      ).id as ImportId
+    })
+  }
+
+  add(rows: readonly ImportedRow[], rejected: readonly RejectedRow[]): void {
+    const known = new Map(this.#positions)
+    try {
+      transaction(this.#db, () => this.#write(rows, rejected))
+    } catch (error) {
+      this.#positions.clear()
+      for (const [name, position] of known) this.#positions.set(name, position)
+      throw error
+    }
+  }
+
+  end(state: 'done' | 'stopped'): ImportReport {
+    runOne(
+      this.#db,
+      sql`UPDATE import SET state = ${state}, finished_at = ${Date.now()} WHERE id = ${this.id}`,
+    )
+    return importReport(this.#db, this.id)
+  }
+
+  #write(rows: readonly ImportedRow[], rejected: readonly RejectedRow[]): void {
+    const fresh = rows.filter((row) => !this.#isRepeated(row))
+    for (const row of fresh) {
+      const columns = this.#arranged(row.columns)
+      insertText(this.#db, this.id, { ...row, originalId: row.sourceId, columns })
+    }
+    for (const row of rejected) this.#addRejected(row)
+    runOne(
+      this.#db,
+      sql`UPDATE import SET added = added + ${fresh.length},
+                 repeated = repeated + ${rows.length - fresh.length},
+                 rejected = rejected + ${rejected.length} WHERE id = ${this.id}`,
+    )
+  }
+
+  #isRepeated(row: ImportedRow): boolean {
+    const print = fingerprint(row.a, row.b)
+    const earlier = only<{ n: number }>(
+      this.#db,
+      sql`SELECT count(*) AS n FROM text WHERE fingerprint = ${print}
+            AND original_id IS ${row.sourceId} AND import_id <> ${this.id}`,
+    ).n
+    if (earlier === 0) return false
+    const key = Buffer.concat([print, Buffer.from(row.sourceId ?? '')])
+    const occurrence = only<{ n: number }>(
+      this.#db,
+      sql`INSERT INTO temp.seen_row VALUES (${key}, 1)
+          ON CONFLICT (key) DO UPDATE SET n = n + 1 RETURNING n`,
+    ).n
+    return occurrence <= earlier
+  }
+
+  /** The values by the positions of their columns; a column that was not met before gets the next. */
+  #arranged(columns: ImportedRow['columns']): (string | null)[] {
+    const values: (string | null)[] = []
+    for (const [name, value] of columns) values[this.#position(name)] = value
+    return Array.from(values, (value) => value ?? null)
+  }
+
+  #position(name: string): number {
+    const known = this.#positions.get(name)
+    if (known !== undefined) return known
+    const position = this.#positions.size
+    this.#positions.set(name, position)
+    run(this.#db, sql`INSERT INTO import_column VALUES (${this.id}, ${position}, ${name})`)
+    return position
+  }
+
+  #addRejected({ line, reason, raw }: RejectedRow): void {
+    run(
+      this.#db,
+      sql`INSERT INTO rejected_row (import_id, line, code, details, raw)
+          VALUES (${this.id}, ${line}, ${reason.code}, ${JSON.stringify(reason.details)}, ${raw})`,
+    )
+  }
+}
+
+/** Imports that a killed program left open. What they added stays. Returns how many there were. */
+export function stopUnfinishedImports(db: WritableDb): number {
+  return run(db, sql`UPDATE import SET state = 'stopped' WHERE state = 'running'`).changes
+}
+
+/** Error: `import.unknown`. */
+export function importReport(db: ReadableDb, id: number): ImportReport {
+  return (
+    first<ImportReport>(db, sql`SELECT ${reportColumns} FROM import WHERE id = ${id}`) ??
+    fail('import.unknown', { id })
+  )
+}
+
+export function importReports(db: ReadableDb): ImportReport[] {
+  return all(db, sql`SELECT ${reportColumns} FROM import ORDER BY id`)
+}
+
+/** The rejected rows of an import, in the order in which they were met. */
+export function rejectedRows(
+  db: ReadableDb,
+  id: ImportId,
+  page: { offset: number; limit: number },
+): RejectedRow[] {
+  const rows = all<{ line: number; code: string; details: string; raw: string }>(
+    db,
+    sql`SELECT line, code, details, raw FROM rejected_row
+        WHERE import_id = ${id} ORDER BY line, id LIMIT ${page.limit} OFFSET ${page.offset}`,
+  )
+  return rows.map(({ line, code, details, raw }) => {
+    const reason: ErrorRecord = { code, details: JSON.parse(details) as unknown }
+    return { line, reason, raw }
+  })
+}
+
+const reportColumns = sql`
+  id, source, state, added, repeated, rejected, started_at AS startedAt, finished_at AS finishedAt`

@@ -1,0 +1,166 @@
+import { fail, type ErrorRecord } from '../../core/errors.ts'
+import type { StepRecord } from '../../core/job.ts'
+import type { JobId, JobState, WorkKind } from '../../core/project.ts'
+import { transaction, type ReadableDb, type WritableDb } from './database.ts'
+import { all, first, only, run, runOne, sql } from './sql.ts'
+
+export interface Job {
+  readonly id: JobId
+  readonly kind: WorkKind
+  readonly input: unknown
+  readonly state: JobState
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly result: unknown
+  readonly error: ErrorRecord | null
+}
+
+/** One line of a job's progress; `seq` rises by one, so that a reader can go on where it was. */
+export interface JobEvent extends StepRecord {
+  readonly seq: number
+  readonly at: number
+}
+
+export interface Checkpoint {
+  readonly step: number
+  /** Relative to the project's work folder. */
+  readonly path: string
+  readonly sha256: string
+}
+
+export function createJob(db: WritableDb, kind: WorkKind, input: unknown): Job {
+  const id = run(
+    db,
+    sql`INSERT INTO job (kind, input, state, created_at)
+        VALUES (${kind}, ${JSON.stringify(input)}, 'queued', ${Date.now()})`,
+  ).id as JobId
+  return jobById(db, id)
+}
+
+/** Error: `job.unknown`. */
+export function jobById(db: ReadableDb, id: number): Job {
+  const row = first<JobRow>(db, sql`${selectJob} WHERE id = ${id}`)
+  return row ? fromRow(row) : fail('job.unknown', { job: id })
+}
+
+/** The newest jobs first. */
+export function listJobs(db: ReadableDb, limit: number): Job[] {
+  return all<JobRow>(db, sql`${selectJob} ORDER BY id DESC LIMIT ${limit}`).map(fromRow)
+}
+
+/** The latest job of a kind that can be taken up again. */
+export function resumableJob(db: ReadableDb, kind: WorkKind): Job | null {
+  const row = first<JobRow>(db, sql`${selectJob} WHERE kind = ${kind} ORDER BY id DESC LIMIT 1`)
+  const isOpen = row && ['interrupted', 'cancelled', 'failed', 'queued'].includes(row.state)
+  return isOpen ? fromRow(row) : null
+}
+
+export function startJob(db: WritableDb, id: JobId): void {
+  runOne(
+    db,
+    sql`UPDATE job SET state = 'running', started_at = coalesce(started_at, ${Date.now()}),
+                       finished_at = NULL, error = NULL WHERE id = ${id}`,
+  )
+}
+
+export function endJob(
+  db: WritableDb,
+  id: JobId,
+  end:
+    | { state: 'done'; result: unknown }
+    | { state: 'failed' | 'cancelled' | 'interrupted'; error: ErrorRecord },
+): void {
+  const result = end.state === 'done' ? JSON.stringify(end.result ?? null) : null
+  const error = end.state === 'done' ? null : JSON.stringify(end.error)
+  runOne(
+    db,
+    sql`UPDATE job SET state = ${end.state}, result = ${result}, error = ${error},
+                       finished_at = ${Date.now()} WHERE id = ${id}`,
+  )
+}
+
+/** Jobs that a killed program was working on: they wait to be taken up again. */
+export function interruptRunningJobs(db: WritableDb): JobId[] {
+  return all<{ id: JobId }>(
+    db,
+    sql`UPDATE job SET state = 'interrupted' WHERE state IN ('running', 'queued') RETURNING id`,
+  ).map((row) => row.id)
+}
+
+export function appendEvent(db: WritableDb, id: JobId, step: StepRecord): JobEvent {
+  return transaction(db, () => {
+    const at = Date.now()
+    const { seq } = only<{ seq: number }>(
+      db,
+      sql`INSERT INTO job_event (job_id, seq, at, phase, done, total, figures)
+          SELECT ${id}, coalesce(max(seq), 0) + 1, ${at}, ${step.phase}, ${step.done},
+                 ${step.total}, ${JSON.stringify(step.figures)}
+          FROM job_event WHERE job_id = ${id} RETURNING seq`,
+    )
+    return { ...step, seq, at }
+  })
+}
+
+/** A job's progress from `fromSeq` on. */
+export function eventsOf(db: ReadableDb, id: JobId, fromSeq: number, limit = 10_000): JobEvent[] {
+  const rows = all<Omit<JobEvent, 'figures'> & { figures: string }>(
+    db,
+    sql`SELECT seq, at, phase, done, total, figures FROM job_event
+        WHERE job_id = ${id} AND seq >= ${fromSeq} ORDER BY seq LIMIT ${limit}`,
+  )
+  return rows.map((row) => ({
+    ...row,
+    figures: JSON.parse(row.figures) as Record<string, number>,
+  }))
+}
+
+export function addCheckpoint(db: WritableDb, id: JobId, checkpoint: Checkpoint): void {
+  const { step, path, sha256 } = checkpoint
+  run(
+    db,
+    sql`INSERT OR REPLACE INTO checkpoint (job_id, step, path, sha256, at)
+        VALUES (${id}, ${step}, ${path}, ${sha256}, ${Date.now()})`,
+  )
+}
+
+/** The latest checkpoints first. */
+export function checkpointsOf(db: ReadableDb, id: JobId): Checkpoint[] {
+  return all(
+    db,
+    sql`SELECT step, path, sha256 FROM checkpoint WHERE job_id = ${id} ORDER BY step DESC`,
+  )
+}
+
+export function forgetCheckpoints(db: WritableDb, id: JobId): void {
+  run(db, sql`DELETE FROM checkpoint WHERE job_id = ${id}`)
+}
+
+interface JobRow {
+  id: JobId
+  kind: WorkKind
+  input: string
+  state: JobState
+  created_at: number
+  started_at: number | null
+  finished_at: number | null
+  result: string | null
+  error: string | null
+}
+
+const selectJob = sql`
+  SELECT id, kind, input, state, created_at, started_at, finished_at, result, error FROM job`
+
+function fromRow(row: JobRow): Job {
+  return {
+    id: row.id,
+    kind: row.kind,
+    input: JSON.parse(row.input) as unknown,
+    state: row.state,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    result: row.result === null ? null : (JSON.parse(row.result) as unknown),
+    error: row.error === null ? null : (JSON.parse(row.error) as ErrorRecord),
+  }
+}

@@ -1,0 +1,65 @@
+import type { EntryId } from '../../core/project.ts'
+import { transaction, type ReadableDb, type WritableDb } from './database.ts'
+import { all, first, run, runOne, sql, type Sql } from './sql.ts'
+
+/**
+ * What the user did, in order. One action, of one text or of ten thousand, is one entry, and every
+ * entry can be taken back and done again, in order, also after a restart.
+ */
+export interface JournalEntry {
+  readonly id: EntryId
+  readonly action: Action
+  readonly state: 'done' | 'undone' | 'dropped'
+  readonly at: number
+  /** How many labels, decisions and audit answers it changed. */
+  readonly changes: number
+}
+
+export type Action =
+  'label' | 'clear' | 'approve' | 'reject' | 'correct' | 'reopen' | 'review' | 'audit' | 'accept'
+
+/**
+ * Runs `work` as one entry of the journal, in one transaction. `work` returns how many changes it
+ * made; with none, there is no entry and null is returned. What had been undone can then no longer be
+ * redone.
+ */
+export function record(
+  db: WritableDb,
+  action: Action,
+  work: (entry: EntryId) => number,
+): JournalEntry | null {
+  return transaction(db, () => {
+    const at = Date.now()
+    const id = run(
+      db,
+      sql`INSERT INTO journal (action, state, at) VALUES (${action}, 'done', ${at})`,
+    ).id as EntryId
+    const changes = work(id)
+    if (changes === 0) {
+      runOne(db, sql`DELETE FROM journal WHERE id = ${id}`)
+      return null
+    }
+    run(db, sql`UPDATE journal SET state = 'dropped' WHERE state = 'undone'`)
+    return { id, action, state: 'done', at, changes }
+  })
+}
+
+/** The newest entries first. */
+export function journal(db: ReadableDb, limit: number): JournalEntry[] {
+  return all(db, sql`${selectEntry} ORDER BY id DESC LIMIT ${limit}`)
+}
+
+const selectEntry = sql`
+  SELECT id, action, state, at,
+         (SELECT count(*) FROM label_change WHERE entry_id = journal.id)
+         + (SELECT count(*) FROM decision_change
+            WHERE entry_id = journal.id AND NOT EXISTS
+              (SELECT 1 FROM label_change l
+               WHERE l.entry_id = journal.id AND l.proposal_id = decision_change.proposal_id))
+         AS changes
+  FROM journal`
+
+/** The first entry that a condition with its order finds. */
+export function entryWhere(db: ReadableDb, condition: Sql): JournalEntry | undefined {
+  return first(db, sql`${selectEntry} WHERE ${condition} LIMIT 1`)
+}

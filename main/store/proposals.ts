@@ -1,0 +1,243 @@
+import type { ProposedText } from '../../core/job.ts'
+import { argmax } from '../../core/probability.ts'
+import type {
+  Answer,
+  Decider,
+  Decision,
+  ProposalFilter,
+  ProposalId,
+  RunId,
+  TextId,
+} from '../../core/project.ts'
+import { transaction, type ReadableDb, type WritableDb } from './database.ts'
+import { all, allOf, first, run, sql, type Sql } from './sql.ts'
+import { scoreOf, type Score } from './scores.ts'
+import { answerOf } from './texts.ts'
+
+export interface GroupSays {
+  readonly name: string
+  /** Log probability that the group gives to its word of the proposed class. */
+  readonly logProbability: number
+  /** Whether the group would choose this class by itself. */
+  readonly agrees: boolean
+}
+
+export interface Proposal {
+  readonly id: ProposalId
+  readonly run: RunId
+  readonly text: TextId
+  readonly a: string
+  readonly b: string | null
+  readonly class: string
+  /** Prior-corrected probability of the class; it stays after the decision. */
+  readonly score: number
+  readonly margin: number
+  readonly agreement: number
+  readonly decision: Decision
+  readonly decidedBy: Decider | null
+  /** What a person said of the text, if anything. */
+  readonly label: Answer | null
+  readonly groups: readonly GroupSays[]
+}
+
+/**
+ * Records what a run proposes for texts that it has scored. A class that a person has rejected for a
+ * text is never proposed for it again (decision 18), and a labelled text needs no proposal.
+ *
+ * Returns how many were recorded.
+ */
+export function insertProposals(
+  db: WritableDb,
+  runId: RunId,
+  task: { classes: readonly { id: string }[]; groups: readonly { name: string }[] },
+  proposed: readonly ProposedText[],
+): number {
+  return transaction(db, () => {
+    let added = 0
+    for (const item of proposed) {
+      const text = item.id as TextId
+      const classId = task.classes[item.class]!.id
+      if (isBarred(db, text, classId)) continue
+      const score = scoreOf(db, runId, text)
+      if (!score) throw new Error(`text ${text} was proposed by run ${runId} but not scored`)
+      insertProposal(db, runId, text, classId, item, score, task.groups)
+      added++
+    }
+    return added
+  })
+}
+
+/** The run whose proposals are under review: the latest one that proposed anything. */
+export function proposingRun(db: ReadableDb): RunId | null {
+  return (
+    first<{ id: RunId }>(db, sql`SELECT run_id AS id FROM proposal ORDER BY id DESC LIMIT 1`)?.id ??
+    null
+  )
+}
+
+/** Proposals that still wait for a decision, the surest first. */
+export function openProposals(
+  db: ReadableDb,
+  runId: RunId,
+  filter: ProposalFilter,
+  page: { limit: number; offset: number },
+): Proposal[] {
+  return all<ProposalListRow>(
+    db,
+    sql`${selectProposal} WHERE ${openIn(runId, filter)}
+        ORDER BY proposal.score DESC, proposal.id LIMIT ${page.limit} OFFSET ${page.offset}`,
+  ).map((row) => fromRow(db, row))
+}
+
+/** All proposals of a run with a decision, by text. */
+export function decidedProposals(
+  db: ReadableDb,
+  runId: RunId,
+  decision: Decision,
+  page: { limit: number; offset: number },
+): Proposal[] {
+  return all<ProposalListRow>(
+    db,
+    sql`${selectProposal} WHERE proposal.run_id = ${runId} AND proposal.decision = ${decision}
+        ORDER BY proposal.text_id LIMIT ${page.limit} OFFSET ${page.offset}`,
+  ).map((row) => fromRow(db, row))
+}
+
+/** Ids of the open proposals that a filter leaves, in the order of their ids. */
+export function openProposalIds(
+  db: ReadableDb,
+  runId: RunId,
+  filter: ProposalFilter,
+): ProposalId[] {
+  return all<{ id: ProposalId }>(
+    db,
+    sql`SELECT proposal.id FROM proposal LEFT JOIN label ON label.text_id = proposal.text_id
+        WHERE ${openIn(runId, filter)} ORDER BY proposal.id`,
+  ).map((row) => row.id)
+}
+
+export function proposalById(db: ReadableDb, id: ProposalId): Proposal | null {
+  const row = first<ProposalListRow>(db, sql`${selectProposal} WHERE proposal.id = ${id}`)
+  return row ? fromRow(db, row) : null
+}
+
+/** The proposal that a run made for a text. */
+export function proposalForText(db: ReadableDb, runId: RunId, text: TextId): ProposalId | null {
+  return (
+    first<{ id: ProposalId }>(
+      db,
+      sql`SELECT id FROM proposal WHERE run_id = ${runId} AND text_id = ${text}`,
+    )?.id ?? null
+  )
+}
+
+export interface ProposalCount {
+  readonly class: string
+  readonly decision: Decision
+  readonly decidedBy: Decider | null
+  readonly count: number
+}
+
+export function proposalCounts(db: ReadableDb, runId: RunId): ProposalCount[] {
+  return all(
+    db,
+    sql`SELECT class_id AS class, decision, decided_by AS decidedBy, count(*) AS count
+        FROM proposal WHERE run_id = ${runId}
+        GROUP BY class_id, decision, decided_by ORDER BY class_id, decision, decided_by`,
+  )
+}
+
+function openIn(runId: RunId, filter: ProposalFilter): Sql {
+  const conditions = [
+    sql`proposal.run_id = ${runId} AND proposal.decision = 'pending' AND label.text_id IS NULL`,
+  ]
+  if (filter.class !== undefined) conditions.push(sql`proposal.class_id = ${filter.class}`)
+  const { minimumScore, minimumMargin, minimumAgreement } = filter
+  if (minimumScore !== undefined) conditions.push(sql`proposal.score >= ${minimumScore}`)
+  if (minimumMargin !== undefined) conditions.push(sql`proposal.margin >= ${minimumMargin}`)
+  if (minimumAgreement !== undefined) {
+    conditions.push(sql`proposal.agreement >= ${minimumAgreement}`)
+  }
+  return allOf(conditions)
+}
+
+function isBarred(db: ReadableDb, text: TextId, classId: string): boolean {
+  return (
+    first(
+      db,
+      sql`SELECT 1 FROM label WHERE text_id = ${text}
+          UNION ALL
+          SELECT 1 FROM proposal
+          WHERE text_id = ${text} AND class_id = ${classId} AND decision = 'rejected'`,
+    ) !== undefined
+  )
+}
+
+function insertProposal(
+  db: WritableDb,
+  runId: RunId,
+  text: TextId,
+  classId: string,
+  item: ProposedText,
+  score: Score,
+  groups: readonly { name: string }[],
+): void {
+  const proposal = run(
+    db,
+    sql`INSERT INTO proposal (run_id, text_id, class_id, score, margin, agreement)
+        VALUES (${runId}, ${text}, ${classId}, ${item.score}, ${item.margin}, ${score.agreement})`,
+  ).id
+  score.groups.forEach((says, g) => {
+    const agrees = argmax(says) === item.class ? 1 : 0
+    run(
+      db,
+      sql`INSERT INTO proposal_group (proposal_id, position, name, log_probability, agrees)
+          VALUES (${proposal}, ${g}, ${groups[g]!.name}, ${says[item.class]!}, ${agrees})`,
+    )
+  })
+}
+
+interface ProposalListRow {
+  id: ProposalId
+  run_id: RunId
+  text_id: TextId
+  a: string
+  b: string | null
+  class_id: string
+  score: number
+  margin: number
+  agreement: number
+  decision: Decision
+  decided_by: Decider | null
+  label_state: 'class' | 'none' | null
+  label_class: string | null
+}
+
+const selectProposal = sql`
+  SELECT proposal.id, run_id, proposal.text_id, a, b, proposal.class_id, score, margin, agreement,
+         decision, decided_by, label.state AS label_state, label.class_id AS label_class
+  FROM proposal JOIN text ON text.id = proposal.text_id
+                LEFT JOIN label ON label.text_id = proposal.text_id`
+
+function fromRow(db: ReadableDb, row: ProposalListRow): Proposal {
+  const groups = all<{ name: string; logProbability: number; agrees: number }>(
+    db,
+    sql`SELECT name, log_probability AS logProbability, agrees
+        FROM proposal_group WHERE proposal_id = ${row.id} ORDER BY position`,
+  )
+  return {
+    id: row.id,
+    run: row.run_id,
+    text: row.text_id,
+    a: row.a,
+    b: row.b,
+    class: row.class_id,
+    score: row.score,
+    margin: row.margin,
+    agreement: row.agreement,
+    decision: row.decision,
+    decidedBy: row.decided_by,
+    label: answerOf(row.label_state, row.label_class),
+    groups: groups.map((group) => ({ ...group, agrees: group.agrees === 1 })),
+  }
+}

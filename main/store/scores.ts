@@ -1,0 +1,115 @@
+import { argmax, softmax } from '../../core/probability.ts'
+import type { RunId, TextId } from '../../core/project.ts'
+import type { Scored } from '../../core/task.ts'
+import { transaction, type ReadableDb, type WritableDb } from './database.ts'
+import { packFloats, unpackFloats } from './floats.ts'
+import { all, first, run, sql } from './sql.ts'
+
+export interface Score {
+  readonly text: TextId
+  readonly class: string
+  readonly probability: number
+  /** Probability of the class minus that of the next one. */
+  readonly margin: number
+  readonly agreement: number
+  /** By class, in the order of the run's task. */
+  readonly logits: readonly number[]
+  /** groups[g][c]: log probability that group g gives to the word of class c. */
+  readonly groups: readonly (readonly number[])[]
+}
+
+/** Stores what a run says of some texts; a second scoring of a text replaces the first. */
+export function insertScores(
+  db: WritableDb,
+  runId: RunId,
+  classes: readonly string[],
+  items: readonly Scored[],
+): void {
+  transaction(db, () => {
+    for (const item of items) {
+      const { winner, probability, margin } = verdict(item.logits)
+      run(
+        db,
+        sql`INSERT OR REPLACE INTO score
+              (run_id, text_id, class_id, probability, margin, agreement, logits, groups)
+            VALUES (${runId}, ${item.id}, ${classes[winner]!}, ${probability}, ${margin},
+                    ${item.agreement}, ${packFloats(item.logits)}, ${packFloats(item.groups.flat())})`,
+      )
+    }
+  })
+}
+
+export function scoreOf(db: ReadableDb, runId: RunId, text: TextId): Score | null {
+  const row = first<ScoreRow>(db, sql`${selectScore} WHERE run_id = ${runId} AND text_id = ${text}`)
+  return row ? fromRow(row) : null
+}
+
+export interface Flip {
+  readonly text: TextId
+  readonly from: string
+  readonly to: string
+}
+
+/** Texts that two runs put into different classes, by id. */
+export function flips(
+  db: ReadableDb,
+  before: RunId,
+  after: RunId,
+  page: { after: number; limit: number },
+): Flip[] {
+  return all(
+    db,
+    sql`SELECT x.text_id AS text, x.class_id AS "from", y.class_id AS "to"
+        FROM score x JOIN score y USING (text_id)
+        WHERE x.run_id = ${before} AND y.run_id = ${after} AND x.class_id <> y.class_id
+          AND x.text_id > ${page.after}
+        ORDER BY x.text_id LIMIT ${page.limit}`,
+  )
+}
+
+/** How many texts a run puts into each class: drift shows in it. */
+export function scoredClasses(db: ReadableDb, runId: RunId): { class: string; count: number }[] {
+  return all(
+    db,
+    sql`SELECT class_id AS class, count(*) AS count FROM score
+        WHERE run_id = ${runId} GROUP BY class_id ORDER BY class_id`,
+  )
+}
+
+function verdict(logits: readonly number[]) {
+  const probabilities = softmax(logits)
+  const winner = argmax(probabilities)
+  const probability = probabilities[winner]!
+  const second = Math.max(0, ...probabilities.filter((_, i) => i !== winner))
+  return { winner, probability, margin: probability - second }
+}
+
+interface ScoreRow {
+  text_id: TextId
+  class_id: string
+  probability: number
+  margin: number
+  agreement: number
+  logits: Uint8Array
+  groups: Uint8Array
+}
+
+const selectScore = sql`
+  SELECT text_id, class_id, probability, margin, agreement, logits, groups FROM score`
+
+function fromRow(row: ScoreRow): Score {
+  const logits = unpackFloats(row.logits)
+  const flat = unpackFloats(row.groups)
+  const groups = Array.from({ length: flat.length / logits.length }, (_, g) =>
+    flat.slice(g * logits.length, (g + 1) * logits.length),
+  )
+  return {
+    text: row.text_id,
+    class: row.class_id,
+    probability: row.probability,
+    margin: row.margin,
+    agreement: row.agreement,
+    logits,
+    groups,
+  }
+}
