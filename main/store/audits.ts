@@ -153,7 +153,7 @@ function refuseFailed(db: ReadableDb, runId: RunId, members: ReadonlySet<Proposa
     if (state !== 'failed') continue
     const left = all<{ id: ProposalId }>(
       db,
-      sql`SELECT proposal_id AS id FROM audit_member JOIN proposal ON proposal.id = proposal_id
+      sql`SELECT proposal.id FROM audit_member JOIN proposal ON proposal.id = audit_member.proposal_id
           LEFT JOIN label ON label.text_id = proposal.text_id
           WHERE audit_id = ${id} AND decision = 'pending' AND label.text_id IS NULL`,
     )
@@ -183,7 +183,7 @@ function insertMembers(
 function sampled(db: ReadableDb, id: AuditId, text: TextId): ProposalId {
   const row = first<{ id: ProposalId }>(
     db,
-    sql`SELECT proposal.id FROM audit_member JOIN proposal ON proposal.id = proposal_id
+    sql`SELECT proposal.id FROM audit_member JOIN proposal ON proposal.id = audit_member.proposal_id
         WHERE audit_id = ${id} AND text_id = ${text} AND position IS NOT NULL`,
   )
   return row?.id ?? fail('audit.notInSample', { audit: id, text })

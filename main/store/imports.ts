@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import { fail, type ErrorRecord } from '../../core/errors.ts'
 import type { ImportId } from '../../core/project.ts'
 import type { ImportedRow } from '../import/plan.ts'
@@ -5,7 +6,7 @@ import type { RejectedRow } from '../import/read-rows.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { fingerprint } from './fold.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
-import { insertText } from './texts.ts'
+import { insertText, type NewText } from './texts.ts'
 
 export interface ImportReport {
   readonly id: ImportId
@@ -24,8 +25,8 @@ export interface ImportReport {
  * do not hold up anything else.
  *
  * Importing the same file again adds nothing, and a longer version of it adds only what is new: the
- * n-th occurrence of a row (same content, same original id) is added when earlier imports brought
- * fewer than n. Duplicates within one file are all kept. So an import that was cut off is finished by
+ * n-th occurrence of a row (the same in every column) is added when earlier imports brought fewer
+ * than n. Duplicates within one file are all kept. So an import that was cut off is finished by
  * importing the file once more.
  */
 export class ImportWriter {
@@ -67,11 +68,13 @@ export class ImportWriter {
   }
 
   #write(rows: readonly ImportedRow[], rejected: readonly RejectedRow[]): void {
-    const fresh = rows.filter((row) => !this.#isRepeated(row))
-    for (const row of fresh) {
-      const columns = this.#arranged(row.columns)
-      insertText(this.#db, this.id, { ...row, originalId: row.sourceId, columns })
-    }
+    const texts = rows.map((row) => ({
+      ...row,
+      originalId: row.sourceId,
+      columns: this.#arranged(row.columns),
+    }))
+    const fresh = texts.filter((text) => !this.#isRepeated(text))
+    for (const text of fresh) insertText(this.#db, this.id, text)
     for (const row of rejected) this.#addRejected(row)
     runOne(
       this.#db,
@@ -81,15 +84,16 @@ export class ImportWriter {
     )
   }
 
-  #isRepeated(row: ImportedRow): boolean {
-    const print = fingerprint(row.a, row.b)
+  #isRepeated({ a, b, columns }: NewText): boolean {
+    const print = fingerprint(a, b)
+    const values = JSON.stringify(columns)
     const earlier = only<{ n: number }>(
       this.#db,
-      sql`SELECT count(*) AS n FROM text WHERE fingerprint = ${print}
-            AND original_id IS ${row.sourceId} AND import_id <> ${this.id}`,
+      sql`SELECT count(*) AS n FROM text
+          WHERE fingerprint = ${print} AND columns = ${values} AND import_id <> ${this.id}`,
     ).n
     if (earlier === 0) return false
-    const key = Buffer.concat([print, Buffer.from(row.sourceId ?? '')])
+    const key = hash('sha256', values, 'buffer')
     const occurrence = only<{ n: number }>(
       this.#db,
       sql`INSERT INTO temp.seen_row VALUES (${key}, 1)

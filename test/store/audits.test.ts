@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import type { AuditId, TextId } from '../../core/project.ts'
+import {
+  abandonAudit,
+  acceptAudited,
+  answerAudit,
+  auditById,
+  auditItems,
+  createAudit,
+} from '../../main/store/audits.ts'
+import type { WritableDb } from '../../main/store/database.ts'
+import { decide } from '../../main/store/decisions.ts'
+import { allLabels, setLabels } from '../../main/store/labels.ts'
+import { openProposalIds, proposalCounts } from '../../main/store/proposals.ts'
+import { undo } from '../../main/store/undo.ts'
+import { finishedRound, propose } from './temp-run.ts'
+import { fill, tempProject } from './temp-project.ts'
+
+/** A round with `n` open proposals of class c1, rising in score. */
+function proposed(t: TestContext, n: number) {
+  const { writable: db } = tempProject(t)
+  const ids = fill(db, n + 2)
+  setLabels(db, [
+    { text: ids[0]!, mark: { state: 'class', class: 'c1' }, origin: 'human' },
+    { text: ids[1]!, mark: { state: 'class', class: 'c2' }, origin: 'human' },
+  ])
+  const { run } = finishedRound(db)
+  propose(db, run, Object.fromEntries(ids.slice(2).map((id, i) => [id, 1 + i / n])))
+  return { db, run }
+}
+
+/** Answers the whole sample, the first `wrong` texts with the other class. */
+function answerAll(db: WritableDb, audit: AuditId, wrong: number): void {
+  auditItems(db, audit).forEach(({ text }, i) => answer(db, audit, text, i < wrong ? 'c2' : 'c1'))
+}
+
+function answer(db: WritableDb, audit: AuditId, text: TextId, classId: string): void {
+  answerAudit(db, audit, [{ text, answer: { state: 'class', class: classId } }])
+}
+
+const usual = { filter: {}, threshold: 0.9, size: 120 } as const
+
+test('an audit draws its sample before the first answer and the sample stays', (t) => {
+  const { db, run } = proposed(t, 300)
+  const audit = createAudit(db, { run, ...usual })
+  assert.deepEqual([audit.n, audit.population, audit.state], [120, 300, 'open'])
+  const sample = auditItems(db, audit.id).map((item) => item.text)
+  answer(db, audit.id, sample[3]!, 'c1')
+  assert.deepEqual(
+    auditItems(db, audit.id).map((item) => item.text),
+    sample,
+  )
+  assert.equal(new Set(sample).size, 120)
+})
+
+test('5 errors of 120 pass at 90 %, 6 fail (Wilson lower bound), and nothing is decided before', (t) => {
+  const outcomes = [5, 6].map((wrong) => {
+    const { db, run } = proposed(t, 300)
+    const audit = createAudit(db, { run, ...usual })
+    const items = auditItems(db, audit.id)
+    items.slice(0, -1).forEach(({ text }, i) => answer(db, audit.id, text, i < wrong ? 'c2' : 'c1'))
+    const before = auditById(db, audit.id).state
+    answer(db, audit.id, items.at(-1)!.text, 'c1')
+    return [before, auditById(db, audit.id).state]
+  })
+  assert.deepEqual(outcomes, [
+    ['open', 'passed'],
+    ['open', 'failed'],
+  ])
+})
+
+test('a filter smaller than the sample is audited whole, and its precision is exact', (t) => {
+  const { db, run } = proposed(t, 20)
+  const audit = createAudit(db, { run, ...usual })
+  answerAll(db, audit.id, 2)
+  const { state, precision, n } = auditById(db, audit.id)
+  assert.deepEqual([n, state], [20, 'passed'])
+  assert.deepEqual(precision, { successes: 18, n: 20, value: 0.9, low: 0.9, high: 0.9 })
+})
+
+test('audited texts become gold labels, also those that belong to no class', (t) => {
+  const { db, run } = proposed(t, 3)
+  const audit = createAudit(db, { run, ...usual })
+  const [x, y, z] = auditItems(db, audit.id).map((item) => item.text)
+  answer(db, audit.id, x!, 'c1')
+  answer(db, audit.id, y!, 'c2')
+  answerAudit(db, audit.id, [{ text: z!, answer: { state: 'none' } }])
+  const labels = new Map(allLabels(db).map((label) => [label.text, label]))
+  assert.deepEqual(
+    [x, y, z].map((text) => [labels.get(text!)?.answer, labels.get(text!)?.origin]),
+    [
+      [{ state: 'class', class: 'c1' }, 'audited'],
+      [{ state: 'class', class: 'c2' }, 'audited'],
+      [{ state: 'none' }, 'audited'],
+    ],
+  )
+  assert.equal(auditById(db, audit.id).precision.successes, 1)
+})
+
+test('after a passed audit the rest is accepted in one action, without making labels', (t) => {
+  const { db, run } = proposed(t, 200)
+  const audit = createAudit(db, { run, filter: {}, threshold: 0.9, size: 60 })
+  assert.throws(() => acceptAudited(db, audit.id), { code: 'audit.notPassed' })
+  answerAll(db, audit.id, 0)
+  const labels = allLabels(db).length
+  assert.equal(acceptAudited(db, audit.id)?.changes, 140)
+  assert.equal(allLabels(db).length, labels)
+  assert.deepEqual(proposalCounts(db, run), [
+    { class: 'c1', decision: 'approved', decidedBy: 'bulk', count: 140 },
+    { class: 'c1', decision: 'approved', decidedBy: 'human', count: 60 },
+  ])
+  undo(db)
+  assert.equal(openProposalIds(db, run, {}).length, 140)
+})
+
+test('only what the audited filter held is accepted', (t) => {
+  const { db, run } = proposed(t, 200)
+  const [first] = openProposalIds(db, run, {})
+  decide(db, [{ proposal: first!, verdict: { kind: 'reject' } }])
+  const audit = createAudit(db, { run, filter: {}, threshold: 0.9, size: 60 })
+  answerAll(db, audit.id, 0)
+  decide(db, [{ proposal: first!, verdict: { kind: 'reopen' } }])
+  assert.equal(acceptAudited(db, audit.id)?.changes, 139)
+  assert.deepEqual(openProposalIds(db, run, {}), [first])
+})
+
+test('a failed filter stays locked until it is narrowed or a new run proposes', (t) => {
+  const { db, run } = proposed(t, 300)
+  const filter = { minimumScore: 0.78 }
+  const audit = createAudit(db, { run, filter, threshold: 0.9, size: 60 })
+  answerAll(db, audit.id, 30)
+  assert.equal(auditById(db, audit.id).state, 'failed')
+  const locked = { code: 'audit.locked', details: { audit: audit.id } }
+  assert.throws(() => createAudit(db, { run, filter, threshold: 0.7, size: 60 }), locked)
+  assert.throws(() => createAudit(db, { run, filter: {}, threshold: 0.9, size: 60 }), locked)
+  const narrower = createAudit(db, {
+    run,
+    filter: { minimumScore: 0.85 },
+    threshold: 0.9,
+    size: 60,
+  })
+  abandonAudit(db, narrower.id)
+
+  const next = finishedRound(db, { parent: run })
+  propose(db, next.run, Object.fromEntries(Array.from({ length: 99 }, (_, i) => [200 + i, 1])))
+  createAudit(db, { run: next.run, filter: {}, threshold: 0.9, size: 60 })
+})
+
+test('an audit that is given up counts as failed', (t) => {
+  const { db, run } = proposed(t, 100)
+  const audit = createAudit(db, { run, ...usual, size: 60 })
+  assert.throws(() => createAudit(db, { run, ...usual }), {
+    code: 'audit.open',
+    details: { audit: audit.id, left: 60 },
+  })
+  assert.equal(abandonAudit(db, audit.id).state, 'failed')
+  assert.throws(() => createAudit(db, { run, ...usual }), { code: 'audit.locked' })
+})
+
+test('undoing the last answer opens the audit again', (t) => {
+  const { db, run } = proposed(t, 100)
+  const audit = createAudit(db, { run, ...usual, size: 60 })
+  answerAll(db, audit.id, 0)
+  assert.equal(auditById(db, audit.id).state, 'passed')
+  const { text } = auditItems(db, audit.id)[0]!
+  const again = [{ text, answer: { state: 'none' } as const }]
+  assert.throws(() => answerAudit(db, audit.id, again), { code: 'audit.closed' })
+  undo(db)
+  const { state, answered } = auditById(db, audit.id)
+  assert.deepEqual([state, answered], ['open', 59])
+})
+
+test('a sampled text is answered in the audit, not beside it', (t) => {
+  const { db, run } = proposed(t, 100)
+  const audit = createAudit(db, { run, ...usual, size: 60 })
+  const item = auditItems(db, audit.id)[0]!
+  const verdict = { kind: 'approve' } as const
+  assert.throws(() => decide(db, [{ proposal: item.proposal, verdict }]), {
+    code: 'review.inAudit',
+  })
+  const outside = openProposalIds(db, run, {}).find(
+    (id) => !auditItems(db, audit.id).some((other) => other.proposal === id),
+  )
+  decide(db, [{ proposal: outside!, verdict }])
+})
+
+test('thresholds below the floor and empty filters are refused', (t) => {
+  const { db, run } = proposed(t, 10)
+  assert.throws(() => createAudit(db, { run, ...usual, threshold: 0.69 }), {
+    code: 'audit.threshold',
+  })
+  const empty = { ...usual, filter: { class: 'c2' } }
+  assert.throws(() => createAudit(db, { run, ...empty }), { code: 'audit.empty' })
+})
