@@ -122,15 +122,9 @@ export type PretrainSettings = v.InferOutput<typeof PretrainSettingsSchema>
 export const PretrainSpecSchema = v.object({
   kind: v.literal('pretrain'),
   /** Text files (plain or gzip), one paragraph a line, and how often each is drawn from. */
-  corpus: v.pipe(
-    v.array(v.object({ path: v.string(), weight: Positive })),
-    v.minLength(1),
-  ),
+  corpus: v.pipe(v.array(v.object({ path: v.string(), weight: Positive })), v.minLength(1)),
   /** A new model of this size, or the folder of one to go on with. */
-  start: v.union([
-    v.object({ size: ModelSizeSchema }),
-    v.object({ base: v.string() }),
-  ]),
+  start: v.union([v.object({ size: ModelSizeSchema }), v.object({ base: v.string() })]),
   settings: PretrainSettingsSchema,
   /** Token cache, checkpoint and curve. The finished model is written to `out`. */
   workFolder: v.string(),
@@ -149,6 +143,8 @@ export const EvaluateSpecSchema = v.object({
   /** True reads test_public, which is counted (decision 19); false reads the split's own dev. */
   final: v.boolean(),
   base: v.string(),
+  /** Steps of continued pretraining on the task's own pool before anything else; 0 for none. */
+  poolSteps: Count,
   recipe: v.partial(RecipeSchema),
   seed: Count,
   threads: v.pipe(v.number(), v.integer(), v.minValue(1)),

@@ -81,11 +81,17 @@ export function parseHeader(json: string, dataBytes: number, path: string): Safe
   }
   const { __metadata__: metadata, ...entries } = parsed.output
   const tensors = new Map<string, TensorEntry>()
-  for (const [name, entry] of Object.entries(entries as Record<string, v.InferOutput<typeof EntrySchema>>)) {
+  for (const [name, entry] of Object.entries(
+    entries as Record<string, v.InferOutput<typeof EntrySchema>>,
+  )) {
     const [begin, end] = entry.data_offsets
     const tensor = { dtype: entry.dtype, shape: entry.shape, begin, end }
     if (begin < 0 || end > dataBytes || end - begin !== storedBytes(tensor)) {
-      damaged(path, `${storedBytes(tensor)} bytes for ${name}`, `bytes ${begin} to ${end} of ${dataBytes}`)
+      damaged(
+        path,
+        `${storedBytes(tensor)} bytes for ${name}`,
+        `bytes ${begin} to ${end} of ${dataBytes}`,
+      )
     }
     tensors.set(name, tensor)
   }

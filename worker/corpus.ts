@@ -196,7 +196,9 @@ async function readCache(
   try {
     const tokenizer = createTokenizer(parseVocab(await readFile(join(cache, 'vocab.txt'), 'utf8')))
     const bytes = async (name: string) => new Uint8Array(await readFile(join(cache, name))).buffer
-    const sources = JSON.parse(await readFile(join(cache, 'sources.json'), 'utf8')) as CorpusSource[]
+    const sources = JSON.parse(
+      await readFile(join(cache, 'sources.json'), 'utf8'),
+    ) as CorpusSource[]
     const corpus = {
       tokens: new Uint16Array(await bytes('tokens.bin')),
       lines: new Uint32Array(await bytes('lines.bin')),

@@ -20,7 +20,10 @@ import { ortExecutor } from './ort.ts'
 const recordEvery = 20
 
 /** Makes a base model, or goes on with one, from raw text. */
-export async function runPretrain(spec: PretrainSpec, context: JobContext): Promise<PretrainResult> {
+export async function runPretrain(
+  spec: PretrainSpec,
+  context: JobContext,
+): Promise<PretrainResult> {
   const { settings, workFolder } = spec
   await mkdir(workFolder, { recursive: true })
   const base = 'base' in spec.start ? await readModel(spec.start.base) : undefined

@@ -101,7 +101,12 @@ async function readRange(file: FileHandle, start: number, length: number): Promi
   const bytes = new Uint8Array(length)
   let done = 0
   while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, Math.min(2 ** 30, length - done), start + done)
+    const { bytesRead } = await file.read(
+      bytes,
+      done,
+      Math.min(2 ** 30, length - done),
+      start + done,
+    )
     if (bytesRead === 0) break
     done += bytesRead
   }
@@ -121,7 +126,8 @@ function toFloats(bytes: Uint8Array, entry: TensorEntry, path: string): Float32A
       got: `${bytes.length} bytes`,
     })
   }
-  if (entry.dtype === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
+  if (entry.dtype === 'F32')
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
   if (entry.dtype === 'F16') {
     return Float32Array.from(new Float16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2))
   }

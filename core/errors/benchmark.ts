@@ -9,4 +9,15 @@ export const benchmarkErrors = {
     (d) =>
       `第 ${d.line} 行不是 FewCLUE ${d.task} 的数据：应为 ${d.expected}，实为 ${d.got}。请重新获取数据集。`,
   ),
+  'benchmark.unknownTask': entry<{ task: string; known: string[] }>(
+    'input',
+    (d) => `There is no evaluation for the task ${d.task}: expected one of ${d.known.join(', ')}.`,
+    (d) => `没有任务 ${d.task} 的评测：应为 ${d.known.join('、')} 之一。`,
+  ),
+  'benchmark.noFile': entry<{ path: string }>(
+    'input',
+    (d) =>
+      `${d.path} cannot be read. Give the folder of one FewCLUE task, with train_0.json and so on.`,
+    (d) => `无法读取 ${d.path}。请指定一个 FewCLUE 任务的文件夹，其中应有 train_0.json 等文件。`,
+  ),
 }

@@ -2,20 +2,21 @@ import type { PretrainSettings } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
 import { floats, integers, type Executor, type Feeds } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
-import { hashPrime, logSumExp } from '../../engine/ir/compose.ts'
+import { logSumExp } from '../../engine/ir/compose.ts'
 import type { Node } from '../../engine/ir/node.ts'
 import type { AdamW } from '../../engine/optimizer.ts'
 import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import { names, parameterShapes } from '../model/parameters.ts'
-import {
-  compileStep,
-  spareTensors,
-  type TrainingState,
-  type TrainingStep,
-} from '../train/step.ts'
+import { compileStep, spareTensors, type TrainingState, type TrainingStep } from '../train/step.ts'
 import type { CorpusSource, TokenCorpus } from './corpus.ts'
-import { drawSequence, maskCount, maskWords, type MaskedSequence, type SpecialIds } from './masking.ts'
+import {
+  drawSequence,
+  maskCount,
+  maskWords,
+  type MaskedSequence,
+  type SpecialIds,
+} from './masking.ts'
 
 export type BatchShape = PretrainSettings['shapes'][number]
 
@@ -54,18 +55,13 @@ export async function* pretrain(
       }
       const sequences = drawBatch(corpus, specials, settings, shape, step)
       const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
-      const figures = await program.run(state, feeds, dropoutSeed(settings.seed, step))
+      const figures = await program.run(state, feeds, settings.seed)
       const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0)
       yield { step: state.step, loss: figures['loss']!, norm: figures['norm']!, tokens }
     }
   } finally {
     for (const program of programs.values()) await program.dispose()
   }
-}
-
-/** The float that dropout of a step is seeded with. */
-export function dropoutSeed(seed: number, step: number): number {
-  return new Stream(seed, 'dropout', step).below(hashPrime)
 }
 
 /**

@@ -1,6 +1,16 @@
-import { floatData, floats, scalar, type Executor, type Feeds, type HostTensor, type Program } from '../../engine/executor.ts'
+import { Stream } from '../../core/random.ts'
+import {
+  floatData,
+  floats,
+  scalar,
+  type Executor,
+  type Feeds,
+  type HostTensor,
+  type Program,
+} from '../../engine/executor.ts'
 import { gradients } from '../../engine/gradient.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
+import { hashPrime } from '../../engine/ir/compose.ts'
 import type { Node } from '../../engine/ir/node.ts'
 import { adamW, momentNames, type AdamW } from '../../engine/optimizer.ts'
 import type { ParameterNodes } from '../model/bert.ts'
@@ -35,8 +45,11 @@ export function weightsOf(state: TrainingState, shapes: Iterable<string>): Map<s
 
 /** A compiled training step: forward, backward, clipping and AdamW in one program. */
 export interface TrainingStep {
-  /** Advances the state by one step; the tensors of the state are swapped, not copied. */
-  run(state: TrainingState, batch: Feeds, seed: number): Promise<Record<string, number>>
+  /**
+   * Advances the state by one step; the tensors of the state are swapped, not copied. What falls to
+   * dropout depends on the run's seed and the step.
+   */
+  run(state: TrainingState, batch: Feeds, runSeed: number): Promise<Record<string, number>>
   dispose(): Promise<void>
 }
 
@@ -54,7 +67,11 @@ export async function compileStep(
   const b = new GraphBuilder()
   const parameters = [...shapes].map(([name, shape]) => b.input(name, 'float32', shape))
   const byName = new Map([...shapes.keys()].map((name, i) => [name, parameters[i]!]))
-  const { loss, figures = {} } = build(b, (name) => byName.get(name)!, b.input('seed', 'float32', []))
+  const { loss, figures = {} } = build(
+    b,
+    (name) => byName.get(name)!,
+    b.input('seed', 'float32', []),
+  )
   const gradient = gradients(b, loss, parameters)
   const step = b.input('step', 'float32', [])
   const { updates, norm } = adamW(b, optimizer, parameters, gradient, step)
@@ -70,7 +87,7 @@ export async function compileStep(
   }
   const program = await executor.compile({ outputs })
   return {
-    run: (state, batch, seed) => runStep(program, scalars, spare, state, batch, seed),
+    run: (state, batch, runSeed) => runStep(program, scalars, spare, state, batch, runSeed),
     dispose: () => program.dispose(),
   }
 }
@@ -88,12 +105,12 @@ async function runStep(
   spare: SpareTensors,
   state: TrainingState,
   batch: Feeds,
-  seed: number,
+  runSeed: number,
 ): Promise<Record<string, number>> {
   const feeds = {
     ...Object.fromEntries(state.tensors),
     ...batch,
-    seed: scalar(seed),
+    seed: scalar(new Stream(runSeed, 'dropout', state.step).below(hashPrime)),
     step: scalar(state.step + 1),
   }
   const into = Object.fromEntries([...spare].map(([name, tensor]) => [`new ${name}`, tensor]))

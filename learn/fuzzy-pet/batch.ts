@@ -1,0 +1,53 @@
+import { floats, integers, type Feeds } from '../../engine/executor.ts'
+import type { Target } from '../../core/task.ts'
+import type { FilledPattern } from '../prompt/pattern.ts'
+import type { BatchSize } from './graph.ts'
+
+/** Sequence lengths that programs are compiled for. */
+const lengths = [32, 48, 64, 96, 128, 192, 256, 384, 512]
+
+/** The shortest compiled length that holds `tokens`, `maxTokens` at most. */
+export function bucketOf(tokens: number, maxTokens: number): number {
+  return Math.min(maxTokens, lengths.find((length) => length >= tokens) ?? maxTokens)
+}
+
+/** The inputs of `wordLogProbabilities`. Rows beyond the texts repeat the first one. */
+export function patternFeeds(
+  filled: readonly FilledPattern[],
+  { batch, tokens }: BatchSize,
+  padId: number,
+): Feeds {
+  const masks = filled[0]!.maskPositions.length
+  const ids = new Int32Array(batch * tokens).fill(padId)
+  const mask = new Float32Array(batch * tokens)
+  const places = new Int32Array(batch * masks)
+  for (let row = 0; row < batch; row++) {
+    const text = filled[row] ?? filled[0]!
+    ids.set(text.ids, row * tokens)
+    mask.fill(1, row * tokens, row * tokens + text.ids.length)
+    text.maskPositions.forEach((position, j) => (places[row * masks + j] = row * tokens + position))
+  }
+  return {
+    ids: integers([batch, tokens], ids),
+    mask: floats([batch, tokens], mask),
+    'mask positions': integers([batch * masks], places),
+  }
+}
+
+/** The inputs `target` and `reject` of `fuzzyPetLoss`: weights divided by the batch's total. */
+export function targetFeeds(
+  targets: readonly { readonly target: Target; readonly weight: number }[],
+  classes: number,
+): Feeds {
+  const shape = [targets.length, classes]
+  const [wanted, ruledOut] = [floats(shape), floats(shape)]
+  const total = targets.reduce((sum, { weight }) => sum + weight, 0)
+  targets.forEach(({ target, weight }, row) => {
+    const share = weight / total
+    const at = (c: number) => row * classes + c
+    if (target.kind === 'class') wanted.data[at(target.class)] = share
+    else if (target.kind === 'not') ruledOut.data[at(target.class)] = share
+    else target.probabilities.forEach((p, c) => (wanted.data[at(c)] = share * p))
+  })
+  return { target: wanted, reject: ruledOut }
+}

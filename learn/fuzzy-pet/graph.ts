@@ -1,0 +1,94 @@
+import type { GraphBuilder } from '../../engine/ir/builder.ts'
+import { logSumExp } from '../../engine/ir/compose.ts'
+import { knownShape, type Node } from '../../engine/ir/node.ts'
+import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
+import type { BertConfig } from '../model/config.ts'
+import { names } from '../model/parameters.ts'
+import type { Variant } from '../prompt/variants.ts'
+
+/** The length of a batch's sequences and how many there are. */
+export interface BatchSize {
+  readonly batch: number
+  readonly tokens: number
+}
+
+/**
+ * Log probabilities of the label words, [B, G, C]: one forward pass with m masks serves all groups of
+ * a variant. p(w|x) is the product over the masks of the full-vocabulary softmax (methods.md 1.5);
+ * only its normaliser is computed over the vocabulary, the words' logits are computed by themselves.
+ */
+export function wordLogProbabilities(
+  b: GraphBuilder,
+  config: BertConfig,
+  parameter: ParameterNodes,
+  variant: Variant,
+  { batch, tokens }: BatchSize,
+  dropout?: { readonly rate: number; readonly seed: Node },
+): Node {
+  const { masks, words } = variant
+  const h = config.hiddenSize
+  const places = b.input('mask positions', 'int64', [batch * masks])
+  const states = encode(b, config, parameter, {
+    ids: b.input('ids', 'int64', [batch, tokens]),
+    mask: b.input('mask', 'float32', [batch, tokens]),
+    positions: b.integers(Array.from({ length: tokens }, (_, i) => i)),
+    select: (x) =>
+      b.reshape(b.gather(b.reshape(x, [batch * tokens, h]), places), [batch, masks, h]),
+    ...(dropout && dropout.rate > 0 && { dropout }),
+  })
+  const head = transformHead(b, config, parameter, b.reshape(states, [batch * masks, h]))
+  const perWord = wordLogits(b, parameter, b.reshape(head, [batch, masks, h]), words)
+  const normaliser = logSumExp(b, vocabularyLogits(b, parameter, head))
+  const perMask = b.sub(perWord, b.transpose(b.reshape(normaliser, [batch, masks, 1]), [1, 0, 2]))
+  const [groups, classes] = [words.length, words[0]!.length]
+  return b.reshape(b.reduceSum(perMask, [0]), [batch, groups, classes])
+}
+
+/**
+ * The loss of training variant A with rejections: the mean over groups and masks of the cross entropy
+ * against the full vocabulary, plus -log(1 - q) for classes that were ruled out (decision 18).
+ *
+ * logProbabilities: [B, G, C]. Inputs `target` and `reject`, [B, C], carry the weights of the texts.
+ */
+export function fuzzyPetLoss(
+  b: GraphBuilder,
+  logProbabilities: Node,
+  variant: Variant,
+  withRejections: boolean,
+): Node {
+  const [batch, , classes] = knownShape(logProbabilities.shape)
+  const shape = [batch!, classes!]
+  const perClass = b.mul(b.reduceMean(logProbabilities, [1]), 1 / variant.masks)
+  const wanted = b.mul(perClass, b.input('target', 'float32', shape))
+  const loss = b.neg(b.reduceSum(wanted, [0, 1]))
+  if (!withRejections) return loss
+  const probability = b.softmax(variantLogits(b, logProbabilities, variant))
+  const kept = b.log(b.add(b.sub(1, probability), 1e-6))
+  const ruledOut = b.mul(kept, b.input('reject', 'float32', shape))
+  return b.sub(loss, b.reduceSum(ruledOut, [0, 1]))
+}
+
+/** Class logits of one variant with correction R1: [B, G, C] -> [B, C]. */
+export function variantLogits(b: GraphBuilder, logProbabilities: Node, variant: Variant): Node {
+  const shape = [logProbabilities.shape[0]!, logProbabilities.shape[2]!]
+  const summed = logSumExp(b, b.transpose(logProbabilities, [0, 2, 1]))
+  const maximum = b.constant('float32', [shape[1] as number], variant.attainable.map(Math.log))
+  return b.mul(b.sub(b.reshape(summed, shape), maximum), 1 / variant.masks)
+}
+
+/** head [B, m, H] -> [m, B, G * C]: at each mask the logits of the words' tokens there. */
+function wordLogits(
+  b: GraphBuilder,
+  parameter: ParameterNodes,
+  head: Node,
+  words: Variant['words'],
+): Node {
+  const masks = head.shape[1] as number
+  const flat = words.flat()
+  const ids = Array.from({ length: masks }, (_, j) => flat.map((word) => word[j]!)).flat()
+  const indices = b.integers(ids, [masks, flat.length])
+  const rows = b.gather(parameter(names.words), indices)
+  const bias = b.gather(parameter(names.headBias), indices)
+  const logits = b.matMul(b.transpose(head, [1, 0, 2]), b.transpose(rows, [0, 2, 1]))
+  return b.add(logits, b.reshape(bias, [masks, 1, flat.length]))
+}

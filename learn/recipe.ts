@@ -1,0 +1,39 @@
+import type { Recipe } from '../core/job.ts'
+import { parameterCount } from './model/parameters.ts'
+import type { BertConfig } from './model/config.ts'
+
+/**
+ * Learning rates by size (decision 20): a model of a few million parameters made from scratch wants
+ * thirty times the rate of a pretrained one of 110 million.
+ */
+const rates: readonly { readonly parameters: number; readonly rate: number }[] = [
+  { parameters: 10e6, rate: 3e-4 },
+  { parameters: 20e6, rate: 1e-4 },
+  { parameters: 60e6, rate: 3e-5 },
+  { parameters: 200e6, rate: 1e-5 },
+  { parameters: Infinity, rate: 5e-6 },
+]
+
+const leastSteps = 120
+const epochs = 10
+
+/** The recipe for a model and a number of training texts, with the user's own fields on top. */
+export function recipeFor(
+  config: BertConfig,
+  texts: number,
+  chosen: Readonly<Partial<Recipe>> = {},
+): Recipe {
+  const parameters = parameterCount(config)
+  const batch = chosen.batch ?? 16
+  return {
+    steps: Math.max(leastSteps, Math.ceil((epochs * texts) / batch)),
+    batch,
+    learningRate: rates.find((row) => parameters <= row.parameters)!.rate,
+    warmup: 0.1,
+    weightDecay: 0.01,
+    clip: 1,
+    dropout: 0.1,
+    maxTokens: Math.min(128, config.maxPositions),
+    ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
+  }
+}

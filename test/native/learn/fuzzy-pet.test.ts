@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import type { Recipe } from '../../../core/job.ts'
+import { argmax } from '../../../core/probability.ts'
+import type { Task, TrainingItem } from '../../../core/task.ts'
+import { floatData, type Executor } from '../../../engine/executor.ts'
+import { referenceExecutor } from '../../../engine/reference.ts'
+import { createScorer } from '../../../learn/fuzzy-pet/score.ts'
+import { train } from '../../../learn/fuzzy-pet/train.ts'
+import { recipeFor } from '../../../learn/recipe.ts'
+import { freshState } from '../../../learn/train/step.ts'
+import { ortExecutor } from '../../../worker/ort.ts'
+import { tinyModel, tinyTask, tinyTexts } from '../../fixtures/tiny-model.ts'
+
+const native = ortExecutor({ threads: 2 })
+after(() => native.dispose())
+const short: Partial<Recipe> = { steps: 4, batch: 4, learningRate: 1e-2, maxTokens: 32 }
+
+async function trainTiny(
+  executor: Executor,
+  items: TrainingItem[],
+  chosen: Partial<Recipe>,
+  task: Task = tinyTask,
+) {
+  const model = tinyModel()
+  const recipe = recipeFor(model.config, items.length, chosen)
+  const state = freshState(model.weights)
+  const losses: number[] = []
+  for await (const { loss } of train({ ...model, executor, task, recipe, seed: 5, items }, state)) {
+    losses.push(loss)
+  }
+  return { model, losses, state, recipe }
+}
+
+/** Gold texts, soft pseudo-labels and rejections in one batch. */
+function mixedTexts(): TrainingItem[] {
+  return tinyTexts(12).map((item, i) => {
+    if (i % 3 === 0) return item
+    const target: TrainingItem['target'] =
+      i % 3 === 1 ? { kind: 'soft', probabilities: [0.7, 0.3] } : { kind: 'not', class: 1 }
+    return { ...item, target, weight: 0.5, gold: false }
+  })
+}
+
+test('a step with gold, soft and rejected texts equals the float64 reference', async () => {
+  const [got, expected] = [
+    await trainTiny(native, mixedTexts(), short),
+    await trainTiny(referenceExecutor(), mixedTexts(), short),
+  ]
+  got.losses.forEach((loss, i) => assert.ok(Math.abs(loss - expected.losses[i]!) < 1e-4))
+  for (const [name, tensor] of expected.state.tensors) {
+    const values = floatData(got.state.tensors.get(name))
+    floatData(tensor).forEach((value, i) =>
+      assert.ok(Math.abs(value - values[i]!) < 2e-3, `${name}[${i}]: ${value} and ${values[i]}`),
+    )
+  }
+})
+
+test('training separates two classes that differ in one character', async () => {
+  const long = { steps: 120, batch: 8, learningRate: 1e-2, maxTokens: 32, dropout: 0.1 }
+  const { model, losses, state, recipe } = await trainTiny(native, tinyTexts(32), long)
+  assert.ok(losses.at(-1)! < losses[0]! / 2, `loss ${losses[0]} to ${losses.at(-1)}`)
+  const weights = state.tensors
+  const { maxTokens } = recipe
+  const input = { ...model, weights, executor: native, task: tinyTask, maxTokens, temperature: 1 }
+  const scorer = createScorer(input)
+  const unseen = tinyTexts(100, 2)
+  const scored = await scorer.score(unseen)
+  const correct = scored.filter(({ logits }, i) => {
+    const { target } = unseen[i]!
+    return target.kind === 'class' && argmax(logits) === target.class
+  })
+  assert.ok(correct.length >= 95, `${correct.length} of 100`)
+})
+
+test('scores do not depend on which texts are scored together', async () => {
+  const model = tinyModel()
+  const input = { ...model, executor: native, task: tinyTask, maxTokens: 48, temperature: 1 }
+  const scorer = createScorer(input)
+  const texts = tinyTexts(40).map((text, i) => ({ ...text, a: text.a.repeat(1 + (i % 4)) }))
+  const together = await scorer.score(texts)
+  for (const i of [0, 13, 39]) {
+    const [alone] = await scorer.score([texts[i]!])
+    alone!.logits.forEach((logit, c) => assert.ok(Math.abs(logit - together[i]!.logits[c]!) < 1e-5))
+  }
+})
+
+test('the order of the word groups changes nothing', async () => {
+  const swapped = { ...tinyTask, groups: [...tinyTask.groups].reverse() }
+  const items = tinyTexts(8)
+  const plain = { ...short, dropout: 0 }
+  const [first, second] = [
+    await trainTiny(native, items, plain),
+    await trainTiny(native, items, plain, swapped),
+  ]
+  first.losses.forEach((loss, i) => assert.ok(Math.abs(loss - second.losses[i]!) < 1e-5))
+})
+
+test('one forward pass for all groups has the loss and gradient of one pass per group', async () => {
+  const items = tinyTexts(4)
+  const once = { steps: 1, batch: 4, learningRate: 1, maxTokens: 32, dropout: 0, weightDecay: 0 }
+  const moments = async (task: Task) => {
+    const { losses, state } = await trainTiny(native, items, { ...once, clip: 1e9 }, task)
+    return { loss: losses[0]!, tensors: state.tensors }
+  }
+  const shared = await moments(tinyTask)
+  const single = await Promise.all(
+    tinyTask.groups.map((group) => moments({ ...tinyTask, groups: [group] })),
+  )
+  const mean = (values: number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
+  assert.ok(Math.abs(shared.loss - mean(single.map(({ loss }) => loss))) < 1e-5)
+  for (const [name, tensor] of shared.tensors) {
+    if (!name.endsWith('.moment1')) continue
+    floatData(tensor).forEach((value, i) => {
+      const expected = mean(single.map(({ tensors }) => floatData(tensors.get(name))[i]!))
+      assert.ok(Math.abs(value - expected) < 1e-6, `${name}[${i}]`)
+    })
+  }
+})

@@ -1,0 +1,210 @@
+import { readFile, writeFile, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fail } from '../core/errors.ts'
+import type { EvaluateResult, EvaluateRow, EvaluateSpec, PretrainSettings } from '../core/job.ts'
+import { argmax } from '../core/probability.ts'
+import type { Task, TrainingItem } from '../core/task.ts'
+import type { Executor } from '../engine/executor.ts'
+import {
+  cleanPool,
+  fewclueTasks,
+  isFewclueName,
+  parseFewclue,
+  type FewclueName,
+  type FewclueText,
+} from '../learn/fewclue.ts'
+import { createScorer } from '../learn/fuzzy-pet/score.ts'
+import { train } from '../learn/fuzzy-pet/train.ts'
+import { parameterShapes, type Weights } from '../learn/model/parameters.ts'
+import { recipeFor } from '../learn/recipe.ts'
+import { freshState, weightsOf } from '../learn/train/step.ts'
+import type { JobContext } from './job-context.ts'
+import { readModel, type Model } from './model-folder.ts'
+import { ortExecutor } from './ort.ts'
+import { runPretrain } from './pretrain-job.ts'
+
+interface Labelled {
+  readonly a: string
+  readonly class: number
+}
+
+interface Evaluation {
+  readonly spec: EvaluateSpec
+  readonly context: JobContext
+  readonly executor: Executor
+  readonly name: FewclueName
+  readonly model: Model
+}
+
+/**
+ * Measures a base model on a FewCLUE task (methods.md 0.4): majority, zero-shot, each word group
+ * alone and Fuzzy-PET, on every split, with the right and wrong answers text by text.
+ */
+export async function runEvaluate(
+  spec: EvaluateSpec,
+  context: JobContext,
+): Promise<EvaluateResult> {
+  const { task: name } = spec
+  if (!isFewclueName(name))
+    fail('benchmark.unknownTask', { task: name, known: Object.keys(fewclueTasks) })
+  const executor = ortExecutor({ threads: spec.threads })
+  try {
+    const base = spec.poolSteps > 0 ? await continueOnPool(spec, name, context) : spec.base
+    const model = await readModel(base)
+    const evaluation = { spec, context, executor, name, model }
+    const rows: EvaluateRow[] = []
+    for (const split of spec.splits) rows.push(...(await evaluateSplit(evaluation, split)))
+    return { kind: 'evaluate', rows }
+  } finally {
+    await executor.dispose()
+  }
+}
+
+async function evaluateSplit(evaluation: Evaluation, split: number): Promise<EvaluateRow[]> {
+  const { spec, name, model } = evaluation
+  const { task } = fewclueTasks[name]
+  const training = await readLabelled(spec, name, `train_${split}`)
+  const test = await readLabelled(spec, name, spec.final ? 'test_public' : `dev_${split}`)
+  const row = (method: string, predicted: readonly number[]): EvaluateRow => ({
+    task: name,
+    method,
+    split,
+    correct: predicted.map((c, i) => c === test[i]!.class),
+    n: test.length,
+  })
+  const most = mostFrequent(training, task.classes.length)
+  const rows = [
+    row(
+      'majority',
+      test.map(() => most),
+    ),
+  ]
+  rows.push(row('zero-shot', await predict(evaluation, task, model.weights, test)))
+  const variants: [string, Task][] = task.groups.map((group) => [
+    `single ${group.name}`,
+    { ...task, groups: [group] },
+  ])
+  variants.push(['Fuzzy-PET A', task])
+  for (const [i, [method, own]] of variants.entries()) {
+    const { splits } = spec
+    const done = splits.indexOf(split) * variants.length + i
+    evaluation.context.report({
+      phase: `split ${split}: ${method}`,
+      done,
+      total: splits.length * variants.length,
+      figures: {},
+    })
+    const weights = await trainOn(evaluation, own, training)
+    rows.push(row(method, await predict(evaluation, own, weights, test)))
+  }
+  return rows
+}
+
+async function trainOn(
+  { spec, context, executor, model }: Evaluation,
+  task: Task,
+  texts: readonly Labelled[],
+): Promise<Weights> {
+  const items = texts.map<TrainingItem>((text, id) => ({
+    id,
+    a: text.a,
+    target: { kind: 'class', class: text.class },
+    weight: 1,
+    gold: true,
+  }))
+  const recipe = recipeFor(model.config, items.length, spec.recipe)
+  const state = freshState(model.weights)
+  const input = { ...model, executor, task, recipe, seed: spec.seed, items }
+  for await (const _ of train(input, state)) {
+    if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
+  }
+  return weightsOf(state, parameterShapes(model.config).keys())
+}
+
+async function predict(
+  { spec, executor, model }: Evaluation,
+  task: Task,
+  weights: Weights,
+  texts: readonly Labelled[],
+): Promise<number[]> {
+  const { maxTokens } = recipeFor(model.config, 0, spec.recipe)
+  const scorer = createScorer({ ...model, weights, executor, task, maxTokens, temperature: 1 })
+  try {
+    const scored = await scorer.score(texts.map(({ a }, id) => ({ id, a })))
+    return scored.map(({ logits }) => argmax(logits))
+  } finally {
+    await scorer.dispose()
+  }
+}
+
+async function readTexts(
+  spec: EvaluateSpec,
+  name: FewclueName,
+  part: string,
+): Promise<FewclueText[]> {
+  const path = join(spec.fewclue, `${part}.json`)
+  const content = await readFile(path, 'utf8').catch(() => fail('benchmark.noFile', { path }))
+  return parseFewclue(name, content, path)
+}
+
+async function readLabelled(
+  spec: EvaluateSpec,
+  name: FewclueName,
+  part: string,
+): Promise<Labelled[]> {
+  const texts = await readTexts(spec, name, part)
+  return texts.filter((text): text is Labelled => text.class !== undefined)
+}
+
+function mostFrequent(texts: readonly Labelled[], classes: number): number {
+  const counts = new Array<number>(classes).fill(0)
+  for (const text of texts) counts[text.class]!++
+  return argmax(counts)
+}
+
+/**
+ * Continued pretraining on the task's unlabelled pool, without the texts of its test set. Returns
+ * the folder of the model that comes out.
+ */
+async function continueOnPool(
+  spec: EvaluateSpec,
+  name: FewclueName,
+  context: JobContext,
+): Promise<string> {
+  const test = await readTexts(spec, name, 'test_public')
+  const { texts } = cleanPool(await readTexts(spec, name, 'unlabeled'), test)
+  const workFolder = join(spec.workFolder, `${name}-pool-${spec.poolSteps}`)
+  await mkdir(workFolder, { recursive: true })
+  const path = join(workFolder, 'pool.txt')
+  await writeFile(path, `${texts.map(({ a }) => a.replace(/\s+/g, ' ')).join('\n')}\n`)
+  const settings: PretrainSettings = {
+    steps: spec.poolSteps,
+    learningRate: 3e-4,
+    warmup: Math.ceil(spec.poolSteps * 0.1),
+    weightDecay: 0.01,
+    maskRate: 0.2,
+    dropout: 0,
+    shapes: [
+      { batch: 32, tokens: 64, share: 4 },
+      { batch: 16, tokens: 128, share: 1 },
+    ],
+    seed: spec.seed,
+    heldOut: 256,
+  }
+  const result = await runPretrain(
+    {
+      kind: 'pretrain',
+      corpus: [{ path, weight: 1 }],
+      start: { base: spec.base },
+      settings,
+      workFolder,
+      out: join(workFolder, 'model'),
+      dtype: 'F32',
+      threads: spec.threads,
+      checkpointEvery: spec.poolSteps,
+      evaluateEvery: spec.poolSteps,
+    },
+    { ...context, resume: undefined },
+  )
+  return result.model
+}

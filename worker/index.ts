@@ -1,0 +1,114 @@
+import * as v from 'valibot'
+import { fail, toRecord } from '../core/errors.ts'
+import {
+  JobSpecSchema,
+  type FromWorker,
+  type JobResult,
+  type JobSpec,
+  type ToWorker,
+} from '../core/job.ts'
+import type { TextItem, TrainingItem } from '../core/task.ts'
+import { runCheck } from './check-job.ts'
+import { runEvaluate } from './evaluate-job.ts'
+import type { JobContext } from './job-context.ts'
+import { runPretrain } from './pretrain-job.ts'
+import { runScore } from './score-job.ts'
+import { runTrain } from './train-job.ts'
+
+/**
+ * The entry of the compute process: one job at a time, over the protocol of core/job.ts. Main starts
+ * it with `child_process.fork` or, under Electron, as a utility process.
+ */
+
+type Texts = readonly (TextItem | TrainingItem)[]
+
+const send = (message: FromWorker): void => {
+  process.send?.(message)
+}
+
+/** The job that runs, with what it waits for. */
+class RunningJob {
+  readonly id: string
+  readonly controller = new AbortController()
+  #waiting: ((items: Texts) => void) | undefined
+
+  constructor(id: string) {
+    this.id = id
+  }
+
+  deliver(items: Texts): void {
+    this.#waiting?.(items)
+    this.#waiting = undefined
+  }
+
+  context(resume: string | undefined): JobContext {
+    const job = this.id
+    const { signal } = this.controller
+    return {
+      signal,
+      jobId: job,
+      resume,
+      report: (record) => send({ type: 'step', job, record }),
+      checkpoint: (path, step, sha256) => send({ type: 'checkpoint', job, path, step, sha256 }),
+      scores: (items) => send({ type: 'scores', job, items }),
+      texts: () => this.#nextTexts(),
+    }
+  }
+
+  #nextTexts(): Promise<Texts> {
+    const { signal } = this.controller
+    return new Promise((resolve, reject) => {
+      this.#waiting = resolve
+      signal.addEventListener('abort', () => {
+        try {
+          fail('job.cancelled', { job: this.id })
+        } catch (error) {
+          reject(error as Error)
+        }
+      })
+      send({ type: 'more', job: this.id })
+    })
+  }
+}
+
+let running: RunningJob | undefined
+
+process.on('message', (message: ToWorker) => {
+  if (message.type === 'start') void start(message)
+  else if (message.job !== running?.id) return
+  else if (message.type === 'texts') running.deliver(message.items)
+  else running.controller.abort()
+})
+process.on('disconnect', () => process.exit(0))
+send({ type: 'ready' })
+
+async function start({ job, spec, resume }: Extract<ToWorker, { type: 'start' }>): Promise<void> {
+  if (running !== undefined) throw new Error(`${job}: job ${running.id} still runs`)
+  running = new RunningJob(job)
+  try {
+    const checked = v.parse(JobSpecSchema, spec)
+    const result = await run(checked, running.context(resume))
+    send({ type: 'done', job, result })
+  } catch (error) {
+    send({ type: 'failed', job, error: toRecord(error) })
+  } finally {
+    running = undefined
+  }
+}
+
+function run(spec: JobSpec, context: JobContext): Promise<JobResult> {
+  switch (spec.kind) {
+    case 'train':
+      return runTrain(spec, context)
+    case 'score':
+      return runScore(spec, context)
+    case 'check':
+      return runCheck(spec)
+    case 'pretrain':
+      return runPretrain(spec, context)
+    case 'evaluate':
+      return runEvaluate(spec, context)
+    default:
+      throw new Error(`no such job: ${spec.kind}`)
+  }
+}

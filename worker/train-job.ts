@@ -1,0 +1,69 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { fail } from '../core/errors.ts'
+import type { TrainResult, TrainSpec } from '../core/job.ts'
+import type { TrainingItem } from '../core/task.ts'
+import { train } from '../learn/fuzzy-pet/train.ts'
+import { parameterShapes } from '../learn/model/parameters.ts'
+import { checkTask, requireSound } from '../learn/prompt/check.ts'
+import { recipeFor } from '../learn/recipe.ts'
+import { freshState, weightsOf } from '../learn/train/step.ts'
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { environment } from './environment.ts'
+import type { JobContext } from './job-context.ts'
+import { readModel, writeModel } from './model-folder.ts'
+import { ortExecutor } from './ort.ts'
+
+/** Trains from the base model and writes the finished model to `<workFolder>/model`. */
+export async function runTrain(spec: TrainSpec, context: JobContext): Promise<TrainResult> {
+  const started = performance.now()
+  await mkdir(spec.workFolder, { recursive: true })
+  const base = await readModel(spec.base)
+  requireSound(checkTask(spec.task, base.tokenizer, base.config.maxPositions))
+  const items = await receiveAll(spec.texts, context)
+  const recipe = recipeFor(base.config, items.length, spec.recipe)
+  const state = context.resume ? await readCheckpoint(context.resume) : freshState(base.weights)
+  const executor = ortExecutor({ threads: spec.threads })
+  const checkpoint = join(spec.workFolder, 'checkpoint.safetensors')
+  const save = async () => {
+    const sha256 = await writeCheckpoint(checkpoint, state)
+    context.checkpoint(checkpoint, state.step, sha256)
+  }
+  let finalLoss = NaN
+  try {
+    const { task, seed } = spec
+    const input = { ...base, executor, task, recipe, seed, items }
+    for await (const { step, loss, norm } of train(input, state)) {
+      finalLoss = loss
+      context.report({ phase: 'train', done: step, total: recipe.steps, figures: { loss, norm } })
+      if (context.signal.aborted) {
+        await save()
+        fail('job.cancelled', { job: context.jobId })
+      }
+      if (step % spec.checkpointEvery === 0 && step < recipe.steps) await save()
+    }
+  } finally {
+    await executor.dispose()
+  }
+  const model = join(spec.workFolder, 'model')
+  const weights = weightsOf(state, parameterShapes(base.config).keys())
+  const sha256 = await writeModel(model, { ...base, weights })
+  return {
+    kind: 'train',
+    steps: state.step,
+    finalLoss,
+    recipe,
+    model,
+    sha256,
+    milliseconds: performance.now() - started,
+    environment: environment(spec.threads),
+  }
+}
+
+/** All texts that main announced, in the order in which they come. */
+async function receiveAll(count: number, context: JobContext): Promise<TrainingItem[]> {
+  const items: TrainingItem[] = []
+  while (items.length < count) items.push(...((await context.texts()) as readonly TrainingItem[]))
+  return items
+}
