@@ -100,6 +100,15 @@ export const WorkKindSchema = v.picklist([
 ])
 export type WorkKind = v.InferOutput<typeof WorkKindSchema>
 
+/** How much of a round's training comes from proposals, beside labels with weight 1. */
+export const PseudoSettingsSchema = v.object({
+  /** What a proposal that was accepted in bulk asks of the model: its class, or the whole score. */
+  target: v.optional(v.picklist(['soft', 'hard']), 'soft'),
+  acceptedWeight: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 0.5),
+  rejectedWeight: v.optional(v.pipe(v.number(), v.gtValue(0), v.maxValue(1)), 0.3),
+})
+export type PseudoSettings = v.InferOutput<typeof PseudoSettingsSchema>
+
 /** Defaults of decision 15 and 17, and the smallest values that are accepted. */
 export const heldOutTarget = 120
 export const heldOutShownFrom = 50

@@ -11,30 +11,13 @@ import {
 } from '../../core/project.ts'
 import { Stream } from '../../core/random.ts'
 import { wilson } from '../../core/statistics.ts'
+import type { Audit, AuditItem, AuditState, JournalEntry } from '../../core/records.ts'
 import { writeAnswer } from './audit-answers.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { acceptMembers, proposalRow, writeVerdict } from './decisions.ts'
-import { record, type JournalEntry } from './journal.ts'
+import { record } from './journal.ts'
 import { openProposalIds } from './proposals.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
-
-/** `failed` also when it was given up: stopping early is no way around a failure. */
-export type AuditState = 'open' | 'passed' | 'failed'
-
-export interface Audit {
-  readonly id: AuditId
-  readonly run: RunId
-  readonly filter: ProposalFilter
-  readonly threshold: number
-  /** Fixed before the first answer. */
-  readonly n: number
-  /** How many proposals the filter held when the sample was drawn. */
-  readonly population: number
-  readonly answered: number
-  readonly state: AuditState
-  /** Precision so far; exact, with no interval, when the whole filter is audited. */
-  readonly precision: Proportion
-}
 
 export interface NewAudit {
   readonly run: RunId
@@ -83,15 +66,6 @@ export function auditsOf(db: ReadableDb, runId: RunId): Audit[] {
   return all<AuditRow>(db, sql`${selectAudit} WHERE run_id = ${runId} ORDER BY audit.id`).map(
     fromRow,
   )
-}
-
-export interface AuditItem {
-  readonly proposal: ProposalId
-  readonly text: TextId
-  readonly a: string
-  readonly b: string | null
-  readonly class: string
-  readonly answer: 'right' | 'wrong' | null
 }
 
 /** The sample in the order in which it was drawn. */

@@ -8,8 +8,9 @@ import type {
   ProposalId,
   TextId,
 } from '../../core/project.ts'
+import type { Action, JournalEntry } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
-import { record, type Action, type JournalEntry } from './journal.ts'
+import { record } from './journal.ts'
 import { labelOf, writeLabels, type LabelEdit } from './labels.ts'
 import { first, run, runOne, sql } from './sql.ts'
 

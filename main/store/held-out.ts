@@ -1,17 +1,10 @@
 import { fail } from '../../core/errors.ts'
 import type { TextId } from '../../core/project.ts'
 import { Stream } from '../../core/random.ts'
+import type { HeldOutDraw } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { first, only, run, runOne, sql } from './sql.ts'
 import { countTexts } from './texts.ts'
-
-export interface HeldOutDraw {
-  readonly seed: number
-  readonly size: number
-  /** How many texts the project had when the sample was drawn. */
-  readonly ofTexts: number
-  readonly drawnAt: number
-}
 
 /**
  * Draws the held-out sample: uniformly at random from all texts, once, before any model exists

@@ -1,24 +1,13 @@
 import { hash } from 'node:crypto'
 import { fail, type ErrorRecord } from '../../core/errors.ts'
 import type { ImportId } from '../../core/project.ts'
+import type { ImportReport } from '../../core/records.ts'
 import type { ImportedRow } from '../import/plan.ts'
 import type { RejectedRow } from '../import/read-rows.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { fingerprint } from './fold.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
 import { insertText, type NewText } from './texts.ts'
-
-export interface ImportReport {
-  readonly id: ImportId
-  readonly source: string
-  readonly state: 'running' | 'done' | 'stopped'
-  readonly added: number
-  /** Rows that an earlier import had already brought. */
-  readonly repeated: number
-  readonly rejected: number
-  readonly startedAt: number
-  readonly finishedAt: number | null
-}
 
 /**
  * One import under way. Its rows come in batches, each a transaction of its own, so that long files

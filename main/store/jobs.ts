@@ -1,26 +1,9 @@
 import { fail, type ErrorRecord } from '../../core/errors.ts'
 import type { StepRecord } from '../../core/job.ts'
 import type { JobId, JobState, WorkKind } from '../../core/project.ts'
+import type { Job, JobEvent } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
-
-export interface Job {
-  readonly id: JobId
-  readonly kind: WorkKind
-  readonly input: unknown
-  readonly state: JobState
-  readonly createdAt: number
-  readonly startedAt: number | null
-  readonly finishedAt: number | null
-  readonly result: unknown
-  readonly error: ErrorRecord | null
-}
-
-/** One line of a job's progress; `seq` rises by one, so that a reader can go on where it was. */
-export interface JobEvent extends StepRecord {
-  readonly seq: number
-  readonly at: number
-}
 
 export interface Checkpoint {
   readonly step: number

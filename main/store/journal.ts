@@ -1,22 +1,7 @@
 import type { EntryId } from '../../core/project.ts'
+import type { Action, JournalEntry } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { all, first, run, runOne, sql, type Sql } from './sql.ts'
-
-/**
- * What the user did, in order. One action, of one text or of ten thousand, is one entry, and every
- * entry can be taken back and done again, in order, also after a restart.
- */
-export interface JournalEntry {
-  readonly id: EntryId
-  readonly action: Action
-  readonly state: 'done' | 'undone' | 'dropped'
-  readonly at: number
-  /** How many labels, decisions and audit answers it changed. */
-  readonly changes: number
-}
-
-export type Action =
-  'label' | 'clear' | 'approve' | 'reject' | 'correct' | 'reopen' | 'review' | 'audit' | 'accept'
 
 /**
  * Runs `work` as one entry of the journal, in one transaction. `work` returns how many changes it

@@ -1,7 +1,8 @@
 import { fail } from '../../core/errors.ts'
 import type { Answer, EntryId, Mark, Origin, ProposalId, TextId } from '../../core/project.ts'
+import type { ClassCount, JournalEntry } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
-import { record, type JournalEntry } from './journal.ts'
+import { record } from './journal.ts'
 import { all, first, run, runOne, sql } from './sql.ts'
 import { answerOf } from './texts.ts'
 
@@ -82,13 +83,6 @@ export function labelOf(db: ReadableDb, text: TextId): Label | null {
 /** All labels, by text. */
 export function allLabels(db: ReadableDb): Label[] {
   return all<LabelRow>(db, sql`${selectLabel} ORDER BY text_id`).map(fromRow)
-}
-
-export interface ClassCount {
-  /** Null counts "none of these". */
-  readonly class: string | null
-  readonly train: number
-  readonly heldOut: number
 }
 
 /** How many labels each class has, apart for training and held-out texts. */

@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { fail } from '../../core/errors.ts'
 import type { ModelId } from '../../core/project.ts'
+import type { Storage } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { isLittleEndian } from './floats.ts'
 import { SafetensorsFile, tensorHash, tensorsOfHeader, type NamedTensor } from './safetensors.ts'
@@ -117,13 +118,6 @@ export function removeGarbage(db: WritableDb): number {
     run(db, sql`DELETE FROM tensor WHERE sha256 = ${sha256}`)
   }
   return freed
-}
-
-export interface Storage {
-  /** Bytes that the models would take one by one. */
-  readonly apart: number
-  /** Bytes that they take, with shared tensors stored once. */
-  readonly shared: number
 }
 
 export function modelStorage(db: ReadableDb): Storage {

@@ -1,7 +1,6 @@
 import type { ProposedText } from '../../core/job.ts'
 import { argmax } from '../../core/probability.ts'
 import type {
-  Answer,
   Decider,
   Decision,
   ProposalFilter,
@@ -9,36 +8,11 @@ import type {
   RunId,
   TextId,
 } from '../../core/project.ts'
+import type { Proposal, ProposalCount } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { all, allOf, first, run, sql, type Sql } from './sql.ts'
 import { scoreOf, type Score } from './scores.ts'
 import { answerOf } from './texts.ts'
-
-export interface GroupSays {
-  readonly name: string
-  /** Log probability that the group gives to its word of the proposed class. */
-  readonly logProbability: number
-  /** Whether the group would choose this class by itself. */
-  readonly agrees: boolean
-}
-
-export interface Proposal {
-  readonly id: ProposalId
-  readonly run: RunId
-  readonly text: TextId
-  readonly a: string
-  readonly b: string | null
-  readonly class: string
-  /** Prior-corrected probability of the class; it stays after the decision. */
-  readonly score: number
-  readonly margin: number
-  readonly agreement: number
-  readonly decision: Decision
-  readonly decidedBy: Decider | null
-  /** What a person said of the text, if anything. */
-  readonly label: Answer | null
-  readonly groups: readonly GroupSays[]
-}
 
 /**
  * Records what a run proposes for texts that it has scored. A class that a person has rejected for a
@@ -129,13 +103,6 @@ export function proposalForText(db: ReadableDb, runId: RunId, text: TextId): Pro
       sql`SELECT id FROM proposal WHERE run_id = ${runId} AND text_id = ${text}`,
     )?.id ?? null
   )
-}
-
-export interface ProposalCount {
-  readonly class: string
-  readonly decision: Decision
-  readonly decidedBy: Decider | null
-  readonly count: number
 }
 
 export function proposalCounts(db: ReadableDb, runId: RunId): ProposalCount[] {

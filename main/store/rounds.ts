@@ -1,19 +1,8 @@
 import { fail } from '../../core/errors.ts'
 import type { RunId } from '../../core/project.ts'
+import type { KeepEvent, KeepReason, Round } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { all, first, only, run, sql } from './sql.ts'
-
-/** Why a round came into use: the only one, the better one on held-out texts, or chosen by hand. */
-export type KeepReason = 'first' | 'best' | 'unmeasured' | 'chosen'
-
-export interface Round {
-  readonly number: number
-  readonly run: RunId
-  /** The round that was in use when this one was trained. */
-  readonly previous: number | null
-  readonly finishedAt: number
-  readonly inUse: boolean
-}
 
 /** Gives a finished run its round. Calling it again for the same run changes nothing. */
 export function recordRound(db: WritableDb, runId: RunId): Round {
@@ -66,12 +55,6 @@ export function allRounds(db: ReadableDb): Round[] {
 /** The round whose model is in use: it proposes, it is exported, the next run descends from it. */
 export function roundInUse(db: ReadableDb): Round | null {
   return allRounds(db).find((round) => round.inUse) ?? null
-}
-
-export interface KeepEvent {
-  readonly round: number
-  readonly reason: KeepReason
-  readonly at: number
 }
 
 /** Every change of the round in use, in order. */

@@ -1,22 +1,16 @@
 import { fail } from '../../core/errors.ts'
 import type { Environment, Recipe, TrainResult } from '../../core/job.ts'
 import { softmax } from '../../core/probability.ts'
-import type { JobId, ModelId, RunId, TextId } from '../../core/project.ts'
+import type { JobId, ModelId, PseudoSettings, RunId, TextId } from '../../core/project.ts'
 import type { Target, Task, TrainingItem } from '../../core/task.ts'
+import type { Run, RunResult, RunTexts, TaskVersion } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { packFloats, unpackFloats } from './floats.ts'
 import { lineage } from './lineage.ts'
 import { unused } from './pool.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
 import { scoreOf } from './scores.ts'
-import { taskVersion, type TaskVersion } from './tasks.ts'
-
-export interface PseudoSettings {
-  /** What a proposal that was accepted in bulk asks of the model: its class, or the whole score. */
-  readonly target: 'soft' | 'hard'
-  readonly acceptedWeight: number
-  readonly rejectedWeight: number
-}
+import { taskVersion } from './tasks.ts'
 
 export interface NewRun {
   readonly job: JobId
@@ -28,29 +22,6 @@ export interface NewRun {
   readonly seed: number
   readonly threads: number
   readonly pseudo: PseudoSettings
-}
-
-export interface Run {
-  readonly id: RunId
-  readonly parent: RunId | null
-  readonly job: JobId
-  readonly taskVersion: number
-  readonly base: ModelId
-  readonly recipe: Partial<Recipe>
-  readonly seed: number
-  readonly threads: number
-  readonly createdAt: number
-  readonly result: RunResult | null
-}
-
-export interface RunResult {
-  readonly model: ModelId
-  readonly steps: number
-  readonly finalLoss: number
-  readonly recipe: Recipe
-  readonly environment: Environment
-  readonly milliseconds: number
-  readonly finishedAt: number
 }
 
 /**
@@ -104,12 +75,6 @@ export function finishRun(
                 ${JSON.stringify(result.recipe)}, ${JSON.stringify(result.environment)},
                 ${result.milliseconds}, ${Date.now()})`,
   )
-}
-
-export interface RunTexts {
-  readonly gold: number
-  readonly accepted: number
-  readonly rejected: number
 }
 
 /** How many texts of each kind a run learns from. */

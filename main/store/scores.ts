@@ -1,6 +1,7 @@
 import { argmax, softmax } from '../../core/probability.ts'
 import type { RunId, TextId } from '../../core/project.ts'
 import type { Scored } from '../../core/task.ts'
+import type { Flip } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { packFloats, unpackFloats } from './floats.ts'
 import { all, first, run, sql } from './sql.ts'
@@ -42,12 +43,6 @@ export function insertScores(
 export function scoreOf(db: ReadableDb, runId: RunId, text: TextId): Score | null {
   const row = first<ScoreRow>(db, sql`${selectScore} WHERE run_id = ${runId} AND text_id = ${text}`)
   return row ? fromRow(row) : null
-}
-
-export interface Flip {
-  readonly text: TextId
-  readonly from: string
-  readonly to: string
 }
 
 /** Texts that two runs put into different classes, by id. */

@@ -1,14 +1,8 @@
 import { fail } from '../../core/errors.ts'
 import type { Task, TaskClass, WordGroup } from '../../core/task.ts'
+import type { TaskVersion } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { all, first, only, run, sql } from './sql.ts'
-
-/** One state of the task. Versions are never changed, so that a run keeps the one it used. */
-export interface TaskVersion {
-  readonly version: number
-  readonly task: Task
-  readonly guideline: string
-}
 
 /**
  * Makes this task the current one, as a new version, unless nothing changes.

@@ -1,5 +1,6 @@
 import { fail } from '../../core/errors.ts'
 import type { Answer, ImportId, Origin, TextId } from '../../core/project.ts'
+import type { StoredText } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { fingerprint } from './fold.ts'
 import { indexText, matches } from './search.ts'
@@ -12,18 +13,6 @@ export interface NewText {
   readonly a: string
   readonly b: string | null
   readonly columns: readonly (string | null)[]
-}
-
-export interface StoredText {
-  readonly id: TextId
-  readonly originalId: string | null
-  readonly a: string
-  readonly b: string | null
-  readonly importId: ImportId
-  readonly line: number
-  readonly heldOut: boolean
-  readonly label: Answer | null
-  readonly origin: Origin | null
 }
 
 export interface TextFilter {

@@ -1,8 +1,9 @@
 import { fail } from '../../core/errors.ts'
+import type { JournalEntry } from '../../core/records.ts'
 import { replayAnswers, retractAnswers } from './audit-answers.ts'
 import { transaction, type WritableDb } from './database.ts'
 import { replayDecisions, retractDecisions } from './decisions.ts'
-import { entryWhere, type JournalEntry } from './journal.ts'
+import { entryWhere } from './journal.ts'
 import { replayLabels, retractLabels } from './labels.ts'
 import { first, runOne, sql } from './sql.ts'
 

@@ -1,0 +1,223 @@
+import type { ErrorRecord } from './errors.ts'
+import type { Environment, Recipe, StepRecord } from './job.ts'
+import type {
+  Answer,
+  AuditId,
+  Decider,
+  Decision,
+  EntryId,
+  ImportId,
+  JobId,
+  JobState,
+  ModelId,
+  Origin,
+  Proportion,
+  ProposalFilter,
+  ProposalId,
+  RunId,
+  TextId,
+  WorkKind,
+} from './project.ts'
+import type { Task } from './task.ts'
+
+/** What the store keeps, as everyone outside it sees it. */
+
+export interface StoredText {
+  readonly id: TextId
+  readonly originalId: string | null
+  readonly a: string
+  readonly b: string | null
+  readonly importId: ImportId
+  readonly line: number
+  readonly heldOut: boolean
+  readonly label: Answer | null
+  readonly origin: Origin | null
+}
+
+export interface ImportReport {
+  readonly id: ImportId
+  readonly source: string
+  readonly state: 'running' | 'done' | 'stopped'
+  readonly added: number
+  /** Rows that an earlier import had already brought. */
+  readonly repeated: number
+  readonly rejected: number
+  readonly startedAt: number
+  readonly finishedAt: number | null
+}
+
+/** One state of the task. Versions are never changed, so that a run keeps the one it used. */
+export interface TaskVersion {
+  readonly version: number
+  readonly task: Task
+  readonly guideline: string
+}
+
+/**
+ * What the user did, in order. One action, of one text or of ten thousand, is one entry, and every
+ * entry can be taken back and done again, in order, also after a restart.
+ */
+export interface JournalEntry {
+  readonly id: EntryId
+  readonly action: Action
+  readonly state: 'done' | 'undone' | 'dropped'
+  readonly at: number
+  /** How many labels, decisions and audit answers it changed. */
+  readonly changes: number
+}
+
+export type Action =
+  'label' | 'clear' | 'approve' | 'reject' | 'correct' | 'reopen' | 'review' | 'audit' | 'accept'
+
+export interface ClassCount {
+  /** Null counts "none of these". */
+  readonly class: string | null
+  readonly train: number
+  readonly heldOut: number
+}
+
+export interface HeldOutDraw {
+  readonly seed: number
+  readonly size: number
+  /** How many texts the project had when the sample was drawn. */
+  readonly ofTexts: number
+  readonly drawnAt: number
+}
+
+export interface Run {
+  readonly id: RunId
+  readonly parent: RunId | null
+  readonly job: JobId
+  readonly taskVersion: number
+  readonly base: ModelId
+  readonly recipe: Partial<Recipe>
+  readonly seed: number
+  readonly threads: number
+  readonly createdAt: number
+  readonly result: RunResult | null
+}
+
+export interface RunResult {
+  readonly model: ModelId
+  readonly steps: number
+  readonly finalLoss: number
+  readonly recipe: Recipe
+  readonly environment: Environment
+  readonly milliseconds: number
+  readonly finishedAt: number
+}
+
+export interface RunTexts {
+  readonly gold: number
+  readonly accepted: number
+  readonly rejected: number
+}
+
+export interface Flip {
+  readonly text: TextId
+  readonly from: string
+  readonly to: string
+}
+
+export interface GroupSays {
+  readonly name: string
+  /** Log probability that the group gives to its word of the proposed class. */
+  readonly logProbability: number
+  /** Whether the group would choose this class by itself. */
+  readonly agrees: boolean
+}
+
+export interface Proposal {
+  readonly id: ProposalId
+  readonly run: RunId
+  readonly text: TextId
+  readonly a: string
+  readonly b: string | null
+  readonly class: string
+  /** Prior-corrected probability of the class; it stays after the decision. */
+  readonly score: number
+  readonly margin: number
+  readonly agreement: number
+  readonly decision: Decision
+  readonly decidedBy: Decider | null
+  /** What a person said of the text, if anything. */
+  readonly label: Answer | null
+  readonly groups: readonly GroupSays[]
+}
+
+export interface ProposalCount {
+  readonly class: string
+  readonly decision: Decision
+  readonly decidedBy: Decider | null
+  readonly count: number
+}
+
+/** `failed` also when it was given up: stopping early is no way around a failure. */
+export type AuditState = 'open' | 'passed' | 'failed'
+
+export interface Audit {
+  readonly id: AuditId
+  readonly run: RunId
+  readonly filter: ProposalFilter
+  readonly threshold: number
+  /** Fixed before the first answer. */
+  readonly n: number
+  /** How many proposals the filter held when the sample was drawn. */
+  readonly population: number
+  readonly answered: number
+  readonly state: AuditState
+  /** Precision so far; exact, with no interval, when the whole filter is audited. */
+  readonly precision: Proportion
+}
+
+export interface AuditItem {
+  readonly proposal: ProposalId
+  readonly text: TextId
+  readonly a: string
+  readonly b: string | null
+  readonly class: string
+  readonly answer: 'right' | 'wrong' | null
+}
+
+/** Why a round came into use: the only one, the better one on held-out texts, or chosen by hand. */
+export type KeepReason = 'first' | 'best' | 'unmeasured' | 'chosen'
+
+export interface Round {
+  readonly number: number
+  readonly run: RunId
+  /** The round that was in use when this one was trained. */
+  readonly previous: number | null
+  readonly finishedAt: number
+  readonly inUse: boolean
+}
+
+export interface KeepEvent {
+  readonly round: number
+  readonly reason: KeepReason
+  readonly at: number
+}
+
+export interface Job {
+  readonly id: JobId
+  readonly kind: WorkKind
+  readonly input: unknown
+  readonly state: JobState
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly result: unknown
+  readonly error: ErrorRecord | null
+}
+
+/** One line of a job's progress; `seq` rises by one, so that a reader can go on where it was. */
+export interface JobEvent extends StepRecord {
+  readonly seq: number
+  readonly at: number
+}
+
+export interface Storage {
+  /** Bytes that the models would take one by one. */
+  readonly apart: number
+  /** Bytes that they take, with shared tensors stored once. */
+  readonly shared: number
+}
