@@ -125,6 +125,13 @@ const fileErrors = {
         ? `请选择其他编码。`
         : `看起来是 ${d.looksLike}：请改选它，或使用自动检测。`),
   ),
+  'import.delimiter': entry<{ given: string }>(
+    'input',
+    (d) =>
+      `A delimiter is one character other than a quote or a line break, ` +
+      `got ${JSON.stringify(d.given)}.`,
+    (d) => `分隔符应为引号和换行以外的一个字符，实为 ${JSON.stringify(d.given)}。`,
+  ),
   'import.undecodable': entry<{
     path: string
     encoding: string
