@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, chmodSync, mkdtempSync } from 'node:fs'
+import { appendFileSync, chmodSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import iconv from 'iconv-lite'
@@ -86,7 +86,7 @@ test('refuses a path at which there is nothing', async () => {
 })
 
 test('refuses a folder', async () => {
-  const path = mkdtempSync(join(tmpdir(), 'shiliu-import-'))
+  const path = dirname(writeFile('a.csv', 'text\n好\n'))
   const details = { path, kind: 'folder' }
   assert.deepEqual(await refusal(preview(path)), { code: 'import.notAFile', details })
 })
