@@ -55,17 +55,22 @@ function countingCorpus(lineCount: number): TokenCorpus {
   }
 }
 
-function freshModel(): TrainingState {
-  return freshState(initialWeights(config, new Stream(settings.seed, 'init')))
+function freshModel(size = config): TrainingState {
+  return freshState(initialWeights(size, new Stream(settings.seed, 'init')))
 }
 
-async function run(executor: Executor, given: PretrainSettings, state = freshModel()) {
+async function run(
+  executor: Executor,
+  given: PretrainSettings,
+  size = config,
+  state = freshModel(size),
+) {
   const losses: number[] = []
   const corpus = countingCorpus(40)
-  for await (const { loss } of pretrain(executor, config, corpus, specials, given, state)) {
+  for await (const { loss } of pretrain(executor, size, corpus, specials, given, state)) {
     losses.push(loss)
   }
-  const held = await evaluateHeldOut(executor, config, corpus, specials, given, state)
+  const held = await evaluateHeldOut(executor, size, corpus, specials, given, state)
   return { losses, state, held }
 }
 
@@ -82,8 +87,10 @@ test('a training step on onnxruntime equals the float64 reference, dropout inclu
 })
 
 test('the model learns to count', async () => {
-  const long = { ...settings, steps: 400, dropout: 0 }
-  const { losses, held } = await run(ortExecutor({ threads: 2 }), long)
+  const wider = { ...config, hiddenSize: 32, heads: 4, intermediateSize: 64 }
+  const long = { ...settings, steps: 500, learningRate: 3e-3, warmup: 50, dropout: 0 }
+  const shapes = [{ batch: 16, tokens: 16, share: 1 }]
+  const { losses, held } = await run(ortExecutor({ threads: 2 }), { ...long, shapes }, wider)
   assert.ok(losses[0]! > 3 && losses.at(-1)! < 1, `loss ${losses[0]} to ${losses.at(-1)}`)
   assert.ok(held.accuracy > 0.7, `held-out accuracy ${held.accuracy}`)
 })
@@ -96,7 +103,7 @@ test('a run that stops and goes on gives the same weights, bit for bit', async (
   for await (const { step } of pretrain(executor, config, corpus, specials, settings, state)) {
     if (step === 2) break
   }
-  const { state: resumed } = await run(executor, settings, state)
+  const { state: resumed } = await run(executor, settings, config, state)
   for (const [name, tensor] of whole.state.tensors) {
     assert.deepEqual(floatData(resumed.tensors.get(name)), floatData(tensor), name)
   }
