@@ -101,6 +101,8 @@ export const PretrainSettingsSchema = v.object({
   warmup: Count,
   weightDecay: v.pipe(v.number(), v.minValue(0)),
   maskRate: v.pipe(v.number(), v.gtValue(0), v.ltValue(1)),
+  /** Share of words that are masked as a whole; the tokens of the others are masked one by one. */
+  wholeWords: v.pipe(v.number(), v.minValue(0), v.maxValue(1)),
   dropout: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
   /** A cycle of batch shapes, the most frequent first; `share` is its number of steps in the cycle. */
   shapes: v.pipe(
@@ -151,6 +153,15 @@ export const EvaluateSpecSchema = v.object({
   workFolder: v.string(),
 })
 
+/** Answers texts with an exported folder alone, as someone who received it would. */
+export const PredictSpecSchema = v.object({
+  kind: v.literal('predict'),
+  folder: v.string(),
+  /** How many texts main will send. */
+  texts: Count,
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+})
+
 export const JobSpecSchema = v.variant('kind', [
   TrainSpecSchema,
   ScoreSpecSchema,
@@ -158,6 +169,7 @@ export const JobSpecSchema = v.variant('kind', [
   ExportSpecSchema,
   PretrainSpecSchema,
   EvaluateSpecSchema,
+  PredictSpecSchema,
 ])
 
 export type TrainSpec = v.InferOutput<typeof TrainSpecSchema>
@@ -166,6 +178,7 @@ export type CheckSpec = v.InferOutput<typeof CheckSpecSchema>
 export type ExportSpec = v.InferOutput<typeof ExportSpecSchema>
 export type PretrainSpec = v.InferOutput<typeof PretrainSpecSchema>
 export type EvaluateSpec = v.InferOutput<typeof EvaluateSpecSchema>
+export type PredictSpec = v.InferOutput<typeof PredictSpecSchema>
 export type JobSpec = v.InferOutput<typeof JobSpecSchema>
 export type JobKind = JobSpec['kind']
 
@@ -270,8 +283,28 @@ export interface EvaluateResult {
   readonly rows: readonly EvaluateRow[]
 }
 
+/** What an exported model says of one text: `label` as in its config, `score` its probability. */
+export interface Prediction {
+  readonly id: number
+  readonly label: string
+  readonly score: number
+  readonly logits: readonly number[]
+}
+
+export interface PredictResult {
+  readonly kind: 'predict'
+  readonly predicted: number
+  readonly milliseconds: number
+}
+
 export type JobResult =
-  TrainResult | ScoreResult | CheckResult | ExportResult | PretrainResult | EvaluateResult
+  | TrainResult
+  | ScoreResult
+  | CheckResult
+  | ExportResult
+  | PretrainResult
+  | EvaluateResult
+  | PredictResult
 
 export type ToWorker =
   | {
@@ -301,5 +334,6 @@ export type FromWorker =
       readonly sha256: string
     }
   | { readonly type: 'scores'; readonly job: string; readonly items: readonly Scored[] }
+  | { readonly type: 'predictions'; readonly job: string; readonly items: readonly Prediction[] }
   | { readonly type: 'done'; readonly job: string; readonly result: JobResult }
   | { readonly type: 'failed'; readonly job: string; readonly error: ErrorRecord }

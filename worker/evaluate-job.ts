@@ -182,7 +182,8 @@ async function continueOnPool(
     learningRate: 3e-4,
     warmup: Math.ceil(spec.poolSteps * 0.1),
     weightDecay: 0.01,
-    maskRate: 0.2,
+    maskRate: 0.15,
+    wholeWords: 0.5,
     dropout: 0,
     shapes: [
       { batch: 32, tokens: 64, share: 4 },

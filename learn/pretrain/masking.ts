@@ -50,20 +50,31 @@ export function drawSequence(
   return sequence.subarray(0, length)
 }
 
+export interface Masking {
+  /** Share of the tokens that are chosen. */
+  readonly rate: number
+  /** Share of words that are masked as a whole. */
+  readonly wholeWords: number
+}
+
 /**
- * Whole-word masking: words in random order until `rate` of the tokens is chosen; of these tokens
- * 80 % become [MASK], 10 % a random token, 10 % stay (Devlin et al. 2019, Cui et al. 2019).
+ * Masks units in random order until `rate` of the tokens is chosen: whole words, or single tokens of
+ * words that are not taken whole. Of the chosen tokens 80 % become [MASK], 10 % a random token, 10 %
+ * stay (Devlin et al. 2019, Cui et al. 2019). Single tokens beside the rest of their word teach a
+ * small model to look at its neighbours, which whole words alone do much later.
  */
 export function maskWords(
   sequence: Uint16Array,
   specials: SpecialIds,
   tokens: number,
-  rate: number,
+  { rate, wholeWords }: Masking,
   stream: Stream,
 ): MaskedSequence {
   const ids = new Int32Array(tokens).fill(specials.pad)
   sequence.forEach((token, i) => (ids[i] = token & tokenMask))
-  const words = wordRanges(sequence, specials)
+  const words = wordRanges(sequence, specials).flatMap((word) =>
+    stream.next() < wholeWords ? [word] : singles(word),
+  )
   const ordinary = words.reduce((sum, [begin, end]) => sum + end - begin, 0)
   const budget = Math.min(maskCount(tokens, rate), Math.max(1, Math.round(ordinary * rate)))
   const positions: number[] = []
@@ -83,6 +94,10 @@ export function maskWords(
     if (positions.length === budget) break
   }
   return { ids, length: sequence.length, positions, labels }
+}
+
+function singles([begin, end]: readonly [number, number]): [number, number][] {
+  return Array.from({ length: end - begin }, (_, i) => [begin + i, begin + i + 1])
 }
 
 /** The words as [begin, end) token ranges; special tokens belong to none. */

@@ -14,6 +14,7 @@ import {
   drawSequence,
   maskCount,
   maskWords,
+  type Masking,
   type MaskedSequence,
   type SpecialIds,
 } from './masking.ts'
@@ -90,7 +91,7 @@ export async function evaluateHeldOut(
         const { heldOut } = pickSource(sources, stream)
         const pick = (s: Stream) => heldOut[s.below(heldOut.length)]!
         const sequence = drawSequence(corpus, pick, specials, shape.tokens, stream)
-        return maskWords(sequence, specials, shape.tokens, settings.maskRate, stream)
+        return maskWords(sequence, specials, shape.tokens, maskingOf(settings), stream)
       })
       const masks = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
       const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
@@ -178,18 +179,23 @@ function mlmLoss(
 function drawBatch(
   corpus: TokenCorpus,
   specials: SpecialIds,
-  { seed, maskRate }: PretrainSettings,
+  settings: PretrainSettings,
   { batch, tokens }: BatchShape,
   step: number,
 ): MaskedSequence[] {
+  const { seed } = settings
   const order = new Stream(seed, 'order', step)
   const masking = new Stream(seed, 'mask', step)
   return Array.from({ length: batch }, () => {
     const { first, end } = pickSource(corpus.sources, order)
     const pick = (stream: Stream) => first + stream.below(end - first)
     const sequence = drawSequence(corpus, pick, specials, tokens, order)
-    return maskWords(sequence, specials, tokens, maskRate, masking)
+    return maskWords(sequence, specials, tokens, maskingOf(settings), masking)
   })
+}
+
+function maskingOf({ maskRate, wholeWords }: PretrainSettings): Masking {
+  return { rate: maskRate, wholeWords }
 }
 
 function pickSource(sources: readonly CorpusSource[], stream: Stream): CorpusSource {

@@ -28,7 +28,7 @@ const house: Record<string, Room> = {
   },
   main: {
     rooms: ['core'],
-    packages: ['better-sqlite3', 'chardet', 'commander', 'csv-parse', 'iconv-lite', 'valibot'],
+    packages: ['better-sqlite3', 'chardet', 'commander', 'iconv-lite', 'valibot'],
     node: true,
   },
   test: {

@@ -27,6 +27,7 @@ const settings: PretrainSettings = {
   warmup: 2,
   weightDecay: 0.01,
   maskRate: 0.2,
+  wholeWords: 0.5,
   dropout: 0.1,
   shapes: [
     { batch: 3, tokens: 10, share: 1 },

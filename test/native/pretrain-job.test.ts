@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { gzipSync } from 'node:zlib'
+import type { PretrainSpec } from '../../core/job.ts'
+import { lineOf, tokenMask, wordStart } from '../../learn/pretrain/corpus.ts'
+import { prepareCorpus } from '../../worker/corpus.ts'
+import type { JobContext } from '../../worker/job-context.ts'
+import { readModel } from '../../worker/model-folder.ts'
+import { runPretrain } from '../../worker/pretrain-job.ts'
+import { hashFile } from '../../worker/weight-file.ts'
+
+const folder = await mkdtemp(join(tmpdir(), 'shiliu-corpus-'))
+after(() => rm(folder, { recursive: true }))
+
+const sample = new URL('../../resources/sample/texts.csv', import.meta.url)
+const texts = (await readFile(sample, 'utf8')).split('\n').slice(1).filter(Boolean)
+/** 400 texts, a document each. */
+const plain = join(folder, 'plain.txt')
+await writeFile(plain, texts.map((line) => line.split(',')[1]).join('\n'))
+/** The same as documents of four lines, compressed. */
+const documents = join(folder, 'documents.txt.gz')
+const joined = texts.map((line, i) => `${line.split(',')[1]}${i % 4 === 3 ? '\n' : ''}`)
+await writeFile(documents, gzipSync(joined.join('\n')))
+
+const silent = () => {}
+
+test('a corpus is segmented, split by documents, and read back from its cache', async () => {
+  const files = [
+    { path: plain, weight: 1 },
+    { path: documents, weight: 2 },
+  ]
+  const cache = join(folder, 'cache')
+  const fresh = await prepareCorpus(files, 900, cache, silent)
+  const { corpus, tokenizer } = fresh
+  assert.deepEqual(
+    corpus.sources.map(({ name }) => name),
+    ['plain.txt', 'documents.txt.gz'],
+  )
+  for (const { first, end, heldOut } of corpus.sources) {
+    assert.ok(heldOut.length > 0 && end - first > 10 * heldOut.length)
+    assert.ok(heldOut.every((line) => line >= end))
+  }
+  assert.equal(corpus.sources[1]!.heldOut.length % 4, 0, 'documents are held out whole')
+  const line = lineOf(corpus, 0)
+  assert.ok(line[0]! & wordStart)
+  assert.ok(
+    line.some((token) => (token & wordStart) === 0),
+    'some words have two tokens',
+  )
+  assert.ok(line.every((token) => (token & tokenMask) < tokenizer.size))
+  const again = await prepareCorpus(files, 900, cache, () => assert.fail('prepared twice'))
+  assert.deepEqual(again.corpus, corpus)
+  assert.deepEqual(again.tokenizer.vocab, tokenizer.vocab)
+})
+
+function spec(name: string): PretrainSpec {
+  return {
+    kind: 'pretrain',
+    corpus: [{ path: plain, weight: 1 }],
+    start: {
+      size: {
+        vocabSize: 900,
+        layers: 1,
+        hiddenSize: 32,
+        heads: 2,
+        intermediateSize: 64,
+        maxPositions: 32,
+      },
+    },
+    settings: {
+      steps: 8,
+      learningRate: 1e-3,
+      warmup: 2,
+      weightDecay: 0.01,
+      maskRate: 0.2,
+      wholeWords: 0.5,
+      dropout: 0.1,
+      shapes: [
+        { batch: 4, tokens: 16, share: 1 },
+        { batch: 2, tokens: 32, share: 1 },
+      ],
+      seed: 3,
+      heldOut: 8,
+    },
+    workFolder: join(folder, name),
+    out: join(folder, name, 'model'),
+    dtype: 'F32',
+    threads: 2,
+    checkpointEvery: 3,
+    evaluateEvery: 4,
+  }
+}
+
+function context(controller = new AbortController(), resume?: string): JobContext {
+  const { signal } = controller
+  return {
+    signal,
+    jobId: 'pretrain',
+    resume,
+    report: silent,
+    checkpoint: silent,
+    scores: silent,
+    texts: () => Promise.reject(new Error('no texts are asked for')),
+  }
+}
+
+test('pretraining that is stopped and resumed makes the same model', async () => {
+  const whole = await runPretrain(spec('whole'), context())
+  assert.equal(whole.steps, 8)
+  assert.ok(whole.heldOutAccuracy >= 0 && whole.heldOutAccuracy <= 1)
+  const controller = new AbortController()
+  let saved = ''
+  await assert.rejects(
+    runPretrain(spec('parts'), {
+      ...context(controller),
+      checkpoint: (path) => {
+        saved = path
+        controller.abort()
+      },
+    }),
+    { code: 'job.cancelled' },
+  )
+  const resumed = await runPretrain(spec('parts'), context(undefined, saved))
+  const weights = (model: string) => hashFile(join(model, 'model.safetensors'))
+  assert.equal(await weights(resumed.model), await weights(whole.model))
+  const { config, tokenizer } = await readModel(resumed.model)
+  assert.equal(config.vocabSize, tokenizer.size)
+})
+
+test('a model can be trained further, with its own vocabulary', async () => {
+  const first = await runPretrain(spec('base'), context())
+  const further = { ...spec('further'), start: { base: first.model } }
+  const { model } = await runPretrain(further, context())
+  const [before, after] = [await readModel(first.model), await readModel(model)]
+  assert.deepEqual(after.tokenizer.vocab, before.tokenizer.vocab)
+  assert.notDeepEqual(after.weights, before.weights)
+})
