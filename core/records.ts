@@ -221,3 +221,95 @@ export interface Storage {
   /** Bytes that they take, with shared tensors stored once. */
   readonly shared: number
 }
+
+export interface ProjectInfo {
+  readonly path: string
+  readonly name: string
+  readonly seed: number
+  readonly isReadOnly: boolean
+  /** The copy that was made when an older project was brought up to date just now. */
+  readonly backup: string | null
+  readonly texts: number
+  readonly task: TaskVersion | null
+  readonly labels: LabelSummary
+  readonly roundInUse: number | null
+}
+
+export interface LabelSummary {
+  readonly classes: readonly ClassCount[]
+  readonly heldOut: HeldOutDraw | null
+  readonly heldOutLabelled: number
+  /** Texts that are kept out of training because they say the same as a held-out one. */
+  readonly heldOutNeighbours: number
+}
+
+/** A figure on the labelled held-out texts with its 95 % interval. */
+export interface Estimate {
+  readonly value: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Two rounds on the same held-out texts, by paired bootstrap. */
+export interface RoundComparison {
+  readonly before: number
+  readonly after: number
+  readonly n: number
+  readonly accuracy: Estimate
+  readonly macroF1: Estimate
+  readonly verdict: 'helped' | 'did not help' | 'no difference seen'
+}
+
+export interface RoundReport extends Round {
+  readonly seed: number
+  readonly texts: RunTexts
+  readonly finalLoss: number
+  readonly milliseconds: number
+  /** Held-out texts that have a label by now. */
+  readonly heldOut: number
+  /** Null while too few held-out texts are labelled. */
+  readonly accuracy: Proportion | null
+  readonly macroF1: Estimate | null
+  /** Against the round that was in use before; null without one or without figures. */
+  readonly comparison: RoundComparison | null
+  readonly proposals: readonly ProposalCount[]
+  readonly scored: readonly { readonly class: string; readonly count: number }[]
+  readonly isDiscarded: boolean
+}
+
+export interface RoundsReport {
+  readonly rounds: readonly RoundReport[]
+  readonly inUse: number | null
+  /** The round with the highest held-out accuracy; the earlier one of equals. */
+  readonly best: number | null
+  /** How many rounds were compared to find it. */
+  readonly compared: number
+  readonly history: readonly KeepEvent[]
+  readonly storage: Storage
+}
+
+/** What a train job ends with. */
+export interface TrainOutcome {
+  readonly run: RunId
+  readonly round: number
+  readonly inUse: number
+  readonly finalLoss: number
+  readonly sha256: string
+  readonly comparison: RoundComparison | null
+}
+
+/** What a propose job ends with. */
+export interface ProposeOutcome {
+  readonly run: RunId
+  readonly pool: number
+  readonly proposed: number
+  /** Left out because a person had rejected that class for that text, or it has a proposal already. */
+  readonly barred: number
+}
+
+/** One line of `doctor`. */
+export interface Finding {
+  readonly about: string
+  readonly isGood: boolean
+  readonly detail: string
+}

@@ -24,4 +24,12 @@ export const jobErrors = {
     (d) => `No ${d.kind} job is waiting to be resumed.`,
     (d) => `没有可以继续的 ${d.kind} 任务。`,
   ),
+  'pretrain.otherSettings': entry<{ folder: string; step: number }>(
+    'input',
+    (d) =>
+      `${d.folder} holds a pretraining with other settings, at step ${d.step}. Use the same settings ` +
+      `to go on with it, or another work folder.`,
+    (d) =>
+      `${d.folder} 中有一个设置不同的预训练，已到第 ${d.step} 步。请用相同设置继续，或换一个工作文件夹。`,
+  ),
 }

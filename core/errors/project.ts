@@ -3,6 +3,11 @@ import { entry } from './entry.ts'
 type AtPath = { path: string }
 
 export const projectErrors = {
+  'call.badInput': entry<{ call: string; path: string; expected: string; got: string }>(
+    'input',
+    (d) => `${d.call}: expected ${d.expected}${d.path && ` at ${d.path}`}, got ${d.got}.`,
+    (d) => `${d.call}：${d.path && `${d.path} 处`}应为 ${d.expected}，实为 ${d.got}。`,
+  ),
   'project.notFound': entry<AtPath>(
     'input',
     (d) => `There is no project at ${d.path}. Check the path, or make a project with "shiliu new".`,

@@ -12,11 +12,13 @@ export interface Checkpoint {
   readonly sha256: string
 }
 
-export function createJob(db: WritableDb, kind: WorkKind, input: unknown): Job {
+/** A new job, in the queue. Its id is at least `firstId`. */
+export function createJob(db: WritableDb, kind: WorkKind, input: unknown, firstId = 1): Job {
   const id = run(
     db,
-    sql`INSERT INTO job (kind, input, state, created_at)
-        VALUES (${kind}, ${JSON.stringify(input)}, 'queued', ${Date.now()})`,
+    sql`INSERT INTO job (id, kind, input, state, created_at)
+        SELECT max(coalesce(max(id), 0) + 1, ${firstId}), ${kind}, ${JSON.stringify(input)},
+               'queued', ${Date.now()} FROM job`,
   ).id as JobId
   return jobById(db, id)
 }
@@ -32,11 +34,13 @@ export function listJobs(db: ReadableDb, limit: number): Job[] {
   return all<JobRow>(db, sql`${selectJob} ORDER BY id DESC LIMIT ${limit}`).map(fromRow)
 }
 
-/** The latest job of a kind that can be taken up again. */
-export function resumableJob(db: ReadableDb, kind: WorkKind): Job | null {
-  const row = first<JobRow>(db, sql`${selectJob} WHERE kind = ${kind} ORDER BY id DESC LIMIT 1`)
-  const isOpen = row && ['interrupted', 'cancelled', 'failed', 'queued'].includes(row.state)
-  return isOpen ? fromRow(row) : null
+/** The latest job (of a kind, if one is given) that was cut off, stopped or failed. */
+export function latestOpenJob(db: ReadableDb, kind: WorkKind | null): Job | null {
+  const row = first<JobRow>(
+    db,
+    sql`${selectJob} WHERE coalesce(${kind}, kind) = kind ORDER BY id DESC LIMIT 1`,
+  )
+  return row && row.state !== 'done' ? fromRow(row) : null
 }
 
 export function startJob(db: WritableDb, id: JobId): void {

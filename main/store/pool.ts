@@ -47,3 +47,17 @@ export function heldOutIds(db: ReadableDb): TextId[] {
     (row) => row.text_id,
   )
 }
+
+/** The unlabelled texts of a scope: held-out ones, or all that may be trained on. */
+export function freeTexts(db: ReadableDb, scope: 'train' | 'heldout'): Set<TextId> {
+  const inScope =
+    scope === 'heldout'
+      ? sql`EXISTS (SELECT 1 FROM heldout WHERE heldout.text_id = text.id)`
+      : unused
+  const rows = all<{ id: TextId }>(
+    db,
+    sql`SELECT id FROM text
+        WHERE ${inScope} AND NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = text.id)`,
+  )
+  return new Set(rows.map((row) => row.id))
+}

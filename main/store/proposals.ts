@@ -16,7 +16,8 @@ import { answerOf } from './texts.ts'
 
 /**
  * Records what a run proposes for texts that it has scored. A class that a person has rejected for a
- * text is never proposed for it again (decision 18), and a labelled text needs no proposal.
+ * text is never proposed for it again (decision 18); a labelled text, or one that the run has proposed
+ * before, needs no proposal.
  *
  * Returns how many were recorded.
  */
@@ -31,7 +32,7 @@ export function insertProposals(
     for (const item of proposed) {
       const text = item.id as TextId
       const classId = task.classes[item.class]!.id
-      if (isBarred(db, text, classId)) continue
+      if (isBarred(db, runId, text, classId)) continue
       const score = scoreOf(db, runId, text)
       if (!score) throw new Error(`text ${text} was proposed by run ${runId} but not scored`)
       insertProposal(db, runId, text, classId, item, score, task.groups)
@@ -95,6 +96,14 @@ export function proposalById(db: ReadableDb, id: ProposalId): Proposal | null {
   return row ? fromRow(db, row) : null
 }
 
+/** Everything that was ever proposed for a text, the latest first. */
+export function proposalsOfText(db: ReadableDb, text: TextId): Proposal[] {
+  return all<ProposalListRow>(
+    db,
+    sql`${selectProposal} WHERE proposal.text_id = ${text} ORDER BY proposal.id DESC`,
+  ).map((row) => fromRow(db, row))
+}
+
 /** The proposal that a run made for a text. */
 export function proposalForText(db: ReadableDb, runId: RunId, text: TextId): ProposalId | null {
   return (
@@ -128,14 +137,14 @@ function openIn(runId: RunId, filter: ProposalFilter): Sql {
   return allOf(conditions)
 }
 
-function isBarred(db: ReadableDb, text: TextId, classId: string): boolean {
+function isBarred(db: ReadableDb, runId: RunId, text: TextId, classId: string): boolean {
   return (
     first(
       db,
       sql`SELECT 1 FROM label WHERE text_id = ${text}
           UNION ALL
-          SELECT 1 FROM proposal
-          WHERE text_id = ${text} AND class_id = ${classId} AND decision = 'rejected'`,
+          SELECT 1 FROM proposal WHERE text_id = ${text}
+            AND (run_id = ${runId} OR (class_id = ${classId} AND decision = 'rejected'))`,
     ) !== undefined
   )
 }

@@ -9,7 +9,7 @@ import {
   eventsOf,
   interruptRunningJobs,
   jobById,
-  resumableJob,
+  latestOpenJob,
   startJob,
 } from '../../main/store/jobs.ts'
 import { reopen, tempProject } from './temp-project.ts'
@@ -39,7 +39,7 @@ test('a job that a killed program was working on waits to be resumed', (t) => {
   addCheckpoint(project.writable, first.id, { step: 9, path: '1/9', sha256: 'b' })
   const db = reopen(t, project)
   assert.deepEqual(interruptRunningJobs(db), [first.id])
-  const job = resumableJob(db, 'train')
+  const job = latestOpenJob(db, 'train')
   assert.deepEqual([job?.id, job?.state, job?.input], [first.id, 'interrupted', { seed: 1 }])
   assert.deepEqual(
     checkpointsOf(db, first.id).map((c) => c.step),
@@ -47,7 +47,7 @@ test('a job that a killed program was working on waits to be resumed', (t) => {
   )
   startJob(db, first.id)
   endJob(db, first.id, { state: 'done', result: { run: 1 } })
-  assert.equal(resumableJob(db, 'train'), null)
+  assert.equal(latestOpenJob(db, 'train'), null)
   assert.deepEqual(jobById(db, first.id).result, { run: 1 })
 })
 

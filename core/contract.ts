@@ -1,0 +1,454 @@
+import * as v from 'valibot'
+import {
+  ImportPlanSchema,
+  PreviewChoiceSchema,
+  type FilePreview,
+  type RowRejection,
+} from './import-plan.ts'
+import {
+  ModelSizeSchema,
+  PretrainSettingsSchema,
+  PretrainSpecSchema,
+  ProposalRuleSchema,
+  RecipeSchema,
+  type CheckResult,
+} from './job.ts'
+import {
+  AnswerSchema,
+  AuditIdSchema,
+  DecisionSchema,
+  ImportIdSchema,
+  JobIdSchema,
+  MarkSchema,
+  ProposalFilterSchema,
+  PseudoSettingsSchema,
+  SeedSchema,
+  TextIdSchema,
+  WorkKindSchema,
+  audit,
+  type JobId,
+  type TextId,
+} from './project.ts'
+import type {
+  Audit,
+  AuditItem,
+  Finding,
+  Flip,
+  HeldOutDraw,
+  ImportReport,
+  Job,
+  JobEvent,
+  JournalEntry,
+  LabelSummary,
+  ProjectInfo,
+  Proposal,
+  ProposalCount,
+  RoundComparison,
+  RoundReport,
+  RoundsReport,
+  StoredText,
+  TaskVersion,
+} from './records.ts'
+
+/**
+ * The contract: every call and every event between the shells and the application, once. Inputs are
+ * checked when they arrive; outputs come from our own process and are only typed.
+ */
+
+/** What a call gives back. */
+const gives = <T>() => v.custom<T>(() => true)
+
+const none = v.object({})
+const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
+const Positive = v.pipe(v.number(), v.integer(), v.minValue(1))
+const Path = v.pipe(v.string(), v.minLength(1))
+const Threads = v.optional(Positive)
+const Limit = v.optional(v.pipe(Positive, v.maxValue(10_000)), 100)
+const Page = { offset: v.optional(Count, 0), limit: Limit }
+
+/** A task as people write it: classes and words by the names of the classes. */
+export const TaskDefinitionSchema = v.object({
+  kind: v.optional(v.picklist(['single', 'pair']), 'single'),
+  classes: v.array(
+    v.object({ name: v.pipe(v.string(), v.trim(), v.minLength(1)), id: v.optional(v.string()) }),
+  ),
+  patterns: v.array(v.pipe(v.string(), v.minLength(1))),
+  groups: v.array(
+    v.object({ name: v.pipe(v.string(), v.minLength(1)), words: v.record(v.string(), v.string()) }),
+  ),
+  guideline: v.optional(v.string(), ''),
+})
+export type TaskDefinition = v.InferInput<typeof TaskDefinitionSchema>
+
+export const VerdictSchema = v.variant('kind', [
+  v.object({ kind: v.literal('approve') }),
+  v.object({ kind: v.literal('reject') }),
+  v.object({ kind: v.literal('correct'), answer: AnswerSchema }),
+  v.object({ kind: v.literal('reopen') }),
+])
+export type Verdict = v.InferOutput<typeof VerdictSchema>
+
+export interface Labelled {
+  /** Null when nothing changed. */
+  readonly entry: JournalEntry | null
+  readonly labels: LabelSummary
+}
+
+export interface LabelledFromColumn extends Labelled {
+  /** How many texts each class got. */
+  readonly perClass: Readonly<Record<string, number>>
+  /** Values of the column that are no class, with how many texts have them. */
+  readonly unmatched: Readonly<Record<string, number>>
+}
+
+export interface Started {
+  readonly job: JobId
+}
+
+const startsJob = gives<Started>()
+
+export const calls = {
+  'project.create': {
+    input: v.object({ path: Path, name: v.optional(v.string()), seed: v.optional(SeedSchema, 1) }),
+    output: gives<ProjectInfo>(),
+    writes: false,
+  },
+  'project.open': {
+    input: v.object({ path: Path, mode: v.optional(v.picklist(['write', 'read']), 'write') }),
+    output: gives<ProjectInfo>(),
+    writes: false,
+  },
+  'project.info': { input: none, output: gives<ProjectInfo>(), writes: false },
+  'project.close': { input: none, output: gives<null>(), writes: false },
+
+  'data.preview': {
+    input: v.object({ path: Path, choice: v.optional(PreviewChoiceSchema, {}) }),
+    output: gives<FilePreview>(),
+    writes: false,
+  },
+  'data.import': {
+    input: v.object({ path: Path, plan: ImportPlanSchema }),
+    output: startsJob,
+    writes: true,
+  },
+  'data.imports': { input: none, output: gives<readonly ImportReport[]>(), writes: false },
+  'data.rejected': {
+    input: v.object({ import: ImportIdSchema, ...Page }),
+    output: gives<readonly RowRejection[]>(),
+    writes: false,
+  },
+  'data.texts': {
+    input: v.object({
+      query: v.optional(v.string()),
+      label: v.optional(v.picklist(['any', 'none', 'unlabelled'])),
+      class: v.optional(v.string()),
+      scope: v.optional(v.picklist(['heldout', 'pool'])),
+      after: v.optional(Count, 0),
+      limit: Limit,
+    }),
+    output: gives<readonly StoredText[]>(),
+    writes: false,
+  },
+  'data.text': {
+    input: v.object({ id: TextIdSchema }),
+    output: gives<{
+      readonly text: StoredText
+      readonly columns: Readonly<Record<string, string>>
+      readonly proposals: readonly Proposal[]
+    }>(),
+    writes: false,
+  },
+  /** Texts by the ids of their own files. */
+  'data.resolve': {
+    input: v.object({ originalIds: v.array(v.string()) }),
+    output: gives<readonly TextId[]>(),
+    writes: false,
+  },
+  'data.columns': { input: none, output: gives<readonly string[]>(), writes: false },
+
+  'task.get': { input: none, output: gives<TaskVersion | null>(), writes: false },
+  'task.set': { input: TaskDefinitionSchema, output: gives<TaskVersion>(), writes: true },
+  /** What a base model makes of a task's words and patterns. Saves nothing. */
+  'task.check': {
+    input: v.object({ definition: v.optional(TaskDefinitionSchema), base: v.optional(Path) }),
+    output: gives<CheckResult>(),
+    writes: false,
+  },
+
+  'label.set': {
+    input: v.object({
+      edits: v.array(v.object({ text: TextIdSchema, mark: MarkSchema })),
+      origin: v.optional(v.picklist(['human', 'file']), 'human'),
+    }),
+    output: gives<Labelled>(),
+    writes: true,
+  },
+  /** Takes labels from an original column whose values are names of classes. */
+  'label.fromColumn': {
+    input: v.object({
+      column: v.string(),
+      scope: v.optional(v.picklist(['train', 'heldout']), 'train'),
+      /** A seeded sample of each class; without it all texts of the scope. */
+      perClass: v.optional(Positive),
+      seed: v.optional(SeedSchema),
+      /** Class names by the values of the column, where they differ. */
+      names: v.optional(v.record(v.string(), v.string()), {}),
+    }),
+    output: gives<LabelledFromColumn>(),
+    writes: true,
+  },
+  'label.undo': {
+    input: v.object({ steps: v.optional(Positive, 1) }),
+    output: gives<readonly JournalEntry[]>(),
+    writes: true,
+  },
+  'label.redo': {
+    input: v.object({ steps: v.optional(Positive, 1) }),
+    output: gives<readonly JournalEntry[]>(),
+    writes: true,
+  },
+  'label.summary': { input: none, output: gives<LabelSummary>(), writes: false },
+  /** Texts to label next: at random, or those that the round in use is least sure of. */
+  'label.next': {
+    input: v.object({
+      scope: v.optional(v.picklist(['train', 'heldout']), 'train'),
+      order: v.optional(v.picklist(['random', 'uncertain']), 'random'),
+      limit: v.optional(v.pipe(Positive, v.maxValue(1000)), 20),
+      skip: v.optional(v.array(TextIdSchema), []),
+    }),
+    output: gives<readonly StoredText[]>(),
+    writes: false,
+  },
+  'label.journal': {
+    input: v.object({ limit: Limit }),
+    output: gives<readonly JournalEntry[]>(),
+    writes: false,
+  },
+  'label.drawHeldOut': {
+    input: v.object({ size: v.optional(Positive), seed: v.optional(SeedSchema) }),
+    output: gives<HeldOutDraw>(),
+    writes: true,
+  },
+
+  'train.start': {
+    input: v.object({
+      base: v.optional(Path),
+      recipe: v.optional(v.partial(RecipeSchema), {}),
+      seed: v.optional(SeedSchema),
+      threads: Threads,
+      checkpointEvery: v.optional(Positive, 50),
+      pseudo: v.optional(PseudoSettingsSchema, {}),
+    }),
+    output: startsJob,
+    writes: true,
+  },
+
+  'review.propose': {
+    input: v.object({
+      rule: v.optional(ProposalRuleSchema, { share: 0.1, minimum: 20, unanimous: true }),
+      /** Scores a random part of the pool only. */
+      limit: v.optional(Positive),
+      threads: Threads,
+    }),
+    output: startsJob,
+    writes: true,
+  },
+  'review.queue': {
+    input: v.object({ filter: v.optional(ProposalFilterSchema, {}), ...Page }),
+    output: gives<readonly Proposal[]>(),
+    writes: false,
+  },
+  'review.decided': {
+    input: v.object({ decision: DecisionSchema, ...Page }),
+    output: gives<readonly Proposal[]>(),
+    writes: false,
+  },
+  'review.counts': { input: none, output: gives<readonly ProposalCount[]>(), writes: false },
+  'review.decide': {
+    input: v.object({
+      verdicts: v.array(v.object({ text: TextIdSchema, verdict: VerdictSchema })),
+    }),
+    output: gives<Labelled>(),
+    writes: true,
+  },
+
+  'audit.create': {
+    input: v.object({
+      filter: v.optional(ProposalFilterSchema, {}),
+      threshold: v.optional(v.number(), audit.threshold),
+      size: v.optional(v.picklist(audit.sizes), 120),
+    }),
+    output: gives<Audit>(),
+    writes: true,
+  },
+  'audit.list': { input: none, output: gives<readonly Audit[]>(), writes: false },
+  'audit.items': {
+    input: v.object({ audit: AuditIdSchema }),
+    output: gives<readonly AuditItem[]>(),
+    writes: false,
+  },
+  'audit.answer': {
+    input: v.object({
+      audit: AuditIdSchema,
+      answers: v.array(v.object({ text: TextIdSchema, answer: AnswerSchema })),
+    }),
+    output: gives<Audit>(),
+    writes: true,
+  },
+  'audit.accept': {
+    input: v.object({ audit: AuditIdSchema }),
+    output: gives<Labelled>(),
+    writes: true,
+  },
+  'audit.abandon': {
+    input: v.object({ audit: AuditIdSchema }),
+    output: gives<Audit>(),
+    writes: true,
+  },
+
+  'rounds.list': { input: none, output: gives<RoundsReport>(), writes: false },
+  'rounds.get': {
+    input: v.object({ round: Positive }),
+    output: gives<RoundReport>(),
+    writes: false,
+  },
+  'rounds.compare': {
+    input: v.object({ before: Positive, after: Positive }),
+    output: gives<RoundComparison | null>(),
+    writes: false,
+  },
+  'rounds.flips': {
+    input: v.object({
+      before: Positive,
+      after: Positive,
+      afterText: v.optional(Count, 0),
+      limit: Limit,
+    }),
+    output: gives<readonly Flip[]>(),
+    writes: false,
+  },
+  'rounds.keep': {
+    input: v.object({ round: Positive }),
+    output: gives<RoundsReport>(),
+    writes: true,
+  },
+  /** Gives up a round's weights and frees their space. Its record stays. */
+  'rounds.discard': {
+    input: v.object({ round: Positive }),
+    output: gives<{ readonly freed: number }>(),
+    writes: true,
+  },
+
+  'export.start': {
+    input: v.object({
+      folder: Path,
+      round: v.optional(Positive),
+      temperature: v.optional(v.pipe(v.number(), v.gtValue(0)), 1),
+      threads: Threads,
+    }),
+    output: startsJob,
+    writes: true,
+  },
+  /** Runs an exported folder on a few texts, or on a file whose answers are written to `out`. */
+  'predict.start': {
+    input: v.object({
+      folder: Path,
+      source: v.variant('kind', [
+        v.object({
+          kind: v.literal('texts'),
+          texts: v.array(v.object({ a: v.string(), b: v.optional(v.string()) })),
+        }),
+        v.object({
+          kind: v.literal('file'),
+          path: Path,
+          plan: ImportPlanSchema,
+          out: Path,
+        }),
+      ]),
+      threads: Threads,
+    }),
+    output: startsJob,
+    writes: false,
+  },
+  'evaluate.start': {
+    input: v.object({
+      fewclue: Path,
+      task: v.string(),
+      splits: v.array(Count),
+      final: v.boolean(),
+      base: v.optional(Path),
+      poolSteps: v.optional(Count, 0),
+      recipe: v.optional(v.partial(RecipeSchema), {}),
+      seed: v.optional(SeedSchema, 1),
+      threads: Threads,
+      workFolder: Path,
+    }),
+    output: startsJob,
+    writes: false,
+  },
+  'pretrain.start': {
+    input: v.object({
+      corpus: PretrainSpecSchema.entries.corpus,
+      start: v.union([v.object({ size: ModelSizeSchema }), v.object({ base: Path })]),
+      settings: PretrainSettingsSchema,
+      workFolder: Path,
+      out: Path,
+      dtype: v.optional(v.picklist(['F32', 'F16']), 'F16'),
+      threads: Threads,
+      checkpointEvery: v.optional(Positive, 200),
+      evaluateEvery: v.optional(Positive, 500),
+    }),
+    output: startsJob,
+    writes: false,
+  },
+
+  'jobs.list': {
+    input: v.object({ limit: Limit }),
+    output: gives<readonly Job[]>(),
+    writes: false,
+  },
+  'jobs.get': { input: v.object({ job: JobIdSchema }), output: gives<Job>(), writes: false },
+  /** Answers when the job has ended, however it ended. */
+  'jobs.wait': { input: v.object({ job: JobIdSchema }), output: gives<Job>(), writes: false },
+  'jobs.cancel': { input: v.object({ job: JobIdSchema }), output: gives<Job>(), writes: false },
+  /** Takes up a job that was stopped or cut off, from its last checkpoint. */
+  'jobs.resume': {
+    input: v.object({ job: v.optional(JobIdSchema), kind: v.optional(WorkKindSchema) }),
+    output: startsJob,
+    writes: true,
+  },
+  'jobs.events': {
+    input: v.object({ job: JobIdSchema, fromSeq: v.optional(Count, 0), limit: Limit }),
+    output: gives<readonly JobEvent[]>(),
+    writes: false,
+  },
+
+  'doctor.check': {
+    input: v.object({ base: v.optional(Path) }),
+    output: gives<readonly Finding[]>(),
+    writes: false,
+  },
+} as const
+
+export type Call = keyof typeof calls
+
+/** What a caller passes. */
+export type Input<K extends Call> = v.InferInput<(typeof calls)[K]['input']>
+
+/** What a handler receives: checked, with defaults filled in. */
+export type Checked<K extends Call> = v.InferOutput<(typeof calls)[K]['input']>
+
+export type Output<K extends Call> = v.InferOutput<(typeof calls)[K]['output']>
+
+export type Handler<K extends Call> = (input: Checked<K>) => Output<K> | Promise<Output<K>>
+
+export const events = {
+  /** One line of a job's progress, at most four a second. */
+  'job.step': gives<{ readonly job: JobId; readonly event: JobEvent }>(),
+  'job.ended': gives<{ readonly job: Job }>(),
+  /** A call has changed the project. */
+  'project.changed': gives<{ readonly call: Call }>(),
+} as const
+
+export type Event = keyof typeof events
+export type Payload<E extends Event> = v.InferOutput<(typeof events)[E]>

@@ -1,0 +1,31 @@
+import { fork } from 'node:child_process'
+import type { FromWorker } from '../core/job.ts'
+import type { Ending, WorkerProcess } from './host.ts'
+
+/**
+ * Starts a compute process with the same Node as this one. Advanced serialisation keeps typed arrays
+ * and is a hundred times faster than the default on large messages (decision 2).
+ */
+export function forkWorker(entry: string): WorkerProcess {
+  const child = fork(entry, {
+    serialization: 'advanced',
+    execPath: process.execPath,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  return {
+    send: (message) => void child.send(message, () => undefined),
+    onMessage: (listener) => void child.on('message', (m) => listener(m as FromWorker)),
+    onExit: (listener) => endOf(child, listener),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+function endOf(child: ReturnType<typeof fork>, listener: (ending: Ending) => void): void {
+  let isOver = false
+  const once = (ending: Ending) => {
+    if (!isOver) listener(ending)
+    isOver = true
+  }
+  child.once('exit', (code, signal) => once({ code, signal }))
+  child.once('error', (error) => once({ code: null, signal: error.message }))
+}

@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fail } from '../../core/errors.ts'
+import type { Handler } from '../../core/contract.ts'
+import { roundByNumber, roundInUse } from '../store/rounds.ts'
+import type { Session } from './session.ts'
+
+export function exportService(session: Session) {
+  const start: Handler<'export.start'> = ({ folder, round, temperature, threads }) => {
+    const { db, work } = session
+    const inUse = roundInUse(db) ?? fail('round.none', {})
+    const chosen = round === undefined ? inUse : roundByNumber(db, round)
+    const path = resolve(folder)
+    if (existsSync(path) && readdirSync(path).length > 0) {
+      fail('export.folderExists', { folder: path })
+    }
+    const input = {
+      folder: path,
+      round: chosen.number,
+      temperature,
+      threads: session.threads(threads),
+    }
+    return { job: session.begin(work, 'export', input) }
+  }
+  return { 'export.start': start }
+}

@@ -1,0 +1,92 @@
+import { heldOutTarget } from '../../core/project.ts'
+import type { Handler, Labelled } from '../../core/contract.ts'
+import type { JournalEntry } from '../../core/records.ts'
+import type { ReadableDb, WritableDb } from '../store/database.ts'
+import { drawHeldOut, heldOutDraw } from '../store/held-out.ts'
+import { journal } from '../store/journal.ts'
+import { allLabels, setLabels } from '../store/labels.ts'
+import { projectSeed } from '../store/project.ts'
+import { textsToLabel } from '../store/queue.ts'
+import { roundInUse } from '../store/rounds.ts'
+import { countTexts } from '../store/texts.ts'
+import { redo, undo } from '../store/undo.ts'
+import { finishNeighbourScan } from '../training/in-turns.ts'
+import { labelFromColumn } from './label-from-column.ts'
+import { labelSummary } from './label-summary.ts'
+import type { Session } from './session.ts'
+
+export function labelService(session: Session) {
+  const set: Handler<'label.set'> = ({ edits, origin }) => {
+    const db = session.writable
+    drawBeforeFirstLabel(db)
+    const entry = setLabels(
+      db,
+      edits.map((edit) => ({ ...edit, origin })),
+    )
+    return labelled(db, entry)
+  }
+  const fromColumn: Handler<'label.fromColumn'> = (input) => {
+    drawBeforeFirstLabel(session.writable)
+    return labelFromColumn(session.writable, input)
+  }
+  const next: Handler<'label.next'> = ({ scope, order, limit, skip }) => {
+    const run = order === 'uncertain' ? (roundInUse(session.db)?.run ?? null) : null
+    return textsToLabel(session.db, { scope, run, limit, skip })
+  }
+  const draw: Handler<'label.drawHeldOut'> = async ({ size, seed }) => {
+    const db = session.writable
+    const drawn = drawHeldOut(db, {
+      size: size ?? defaultHeldOut(db),
+      seed: seed ?? projectSeed(db),
+    })
+    await finishNeighbourScan(db)
+    return drawn
+  }
+  const step = (work: (db: WritableDb) => JournalEntry | null) => {
+    return ({ steps }: { steps: number }) => repeated(session.writable, steps, work)
+  }
+  const history: Handler<'label.journal'> = ({ limit }) => journal(session.db, limit)
+  return {
+    'label.set': set,
+    'label.fromColumn': fromColumn,
+    'label.undo': step(undo) satisfies Handler<'label.undo'>,
+    'label.redo': step(redo) satisfies Handler<'label.redo'>,
+    'label.summary': () => labelSummary(session.db),
+    'label.next': next,
+    'label.journal': history,
+    'label.drawHeldOut': draw,
+  }
+}
+
+export function labelled(db: ReadableDb, entry: JournalEntry | null): Labelled {
+  return { entry, labels: labelSummary(db) }
+}
+
+/** Smaller projects get no held-out sample by themselves: too little would be left to learn from. */
+const drawsFrom = 200
+
+/** A fair sample must be there before anyone has looked for texts to label. */
+function drawBeforeFirstLabel(db: WritableDb): void {
+  const texts = countTexts(db)
+  if (texts < drawsFrom || heldOutDraw(db) || allLabels(db).length > 0) return
+  if (roundInUse(db)) return
+  drawHeldOut(db, { size: defaultHeldOut(db), seed: projectSeed(db) })
+}
+
+function defaultHeldOut(db: ReadableDb): number {
+  return Math.min(heldOutTarget, Math.floor(countTexts(db) / 4))
+}
+
+function repeated(
+  db: WritableDb,
+  steps: number,
+  work: (db: WritableDb) => JournalEntry | null,
+): JournalEntry[] {
+  const entries: JournalEntry[] = []
+  for (let i = 0; i < steps; i++) {
+    const entry = work(db)
+    if (!entry) break
+    entries.push(entry)
+  }
+  return entries
+}

@@ -1,0 +1,59 @@
+import { resolve } from 'node:path'
+import { fail } from '../../core/errors.ts'
+import type { Handler, TaskDefinitionSchema } from '../../core/contract.ts'
+import type { Task, TaskClass } from '../../core/task.ts'
+import type * as v from 'valibot'
+import type { ReadableDb } from '../store/database.ts'
+import { classIdByName, currentTask, freshClassId, requireTask, saveTask } from '../store/tasks.ts'
+import { runWorkerJob } from '../training/worker-job.ts'
+import type { Session } from './session.ts'
+
+type Definition = v.InferOutput<typeof TaskDefinitionSchema>
+
+export function taskService(session: Session) {
+  const set: Handler<'task.set'> = (definition) => {
+    return saveTask(session.writable, taskOf(session.db, definition), definition.guideline)
+  }
+  const check: Handler<'task.check'> = async ({ definition, base }) => {
+    const task = definition ? taskOf(session.db, definition) : requireTask(session.db).task
+    const model = resolve(base ?? session.defaultBase)
+    const result = await runWorkerJob(session.host, {
+      id: 'check',
+      spec: { kind: 'check', task, model },
+      signal: new AbortController().signal,
+    })
+    if (result.kind !== 'check') throw new Error(`expected a check, got ${result.kind}`)
+    return result
+  }
+  return { 'task.get': () => currentTask(session.db), 'task.set': set, 'task.check': check }
+}
+
+/**
+ * The task that a definition means. A class keeps its id when it keeps its name (or is named by its
+ * id), so that labels stay with it. Errors: `task.sameClass`, `task.unknownClass`.
+ */
+export function taskOf(db: ReadableDb, definition: Definition): Task {
+  const classes = classesOf(db, definition.classes)
+  const byName = new Map(classes.flatMap((c) => [[c.id, c.id] as const, [c.name, c.id] as const]))
+  const groups = definition.groups.map(({ name, words }) => ({
+    name,
+    words: Object.fromEntries(
+      Object.entries(words).map(([key, word]) => {
+        const known = classes.map((c) => c.name)
+        return [byName.get(key) ?? fail('task.unknownClass', { name: key, known }), word.trim()]
+      }),
+    ),
+  }))
+  return { kind: definition.kind, classes, patterns: definition.patterns, groups }
+}
+
+function classesOf(db: ReadableDb, given: Definition['classes']): TaskClass[] {
+  const taken = new Set<string>()
+  return given.map(({ name, id: wanted }, i) => {
+    if (given.findIndex((other) => other.name === name) !== i) fail('task.sameClass', { name })
+    const id = wanted ?? classIdByName(db, name) ?? freshClassId(db, taken)
+    if (taken.has(id)) fail('task.sameClass', { name })
+    taken.add(id)
+    return { id, name }
+  })
+}

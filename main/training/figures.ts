@@ -1,0 +1,122 @@
+import {
+  accuracy,
+  accuracyStatistic,
+  macroF1Statistic,
+  type Predictions,
+} from '../../core/metrics.ts'
+import { heldOutShownFrom, type Proportion } from '../../core/project.ts'
+import type { Estimate, RoundComparison } from '../../core/records.ts'
+import { bootstrap, compare, wilson, type Comparison } from '../../core/statistics.ts'
+import type { ReadableDb } from '../store/database.ts'
+import { heldOutAnswers } from '../store/evaluations.ts'
+import type { Round } from '../../core/records.ts'
+import { runById } from '../store/runs.ts'
+import { taskVersion } from '../store/tasks.ts'
+
+/** Resampling uses one seed, so that the same answers always show the same interval. */
+const seed = 16
+
+export interface HeldOutFigures {
+  /** Labelled held-out texts. */
+  readonly n: number
+  /** Null below the number of texts from which figures are shown. */
+  readonly accuracy: Proportion | null
+  readonly macroF1: Estimate | null
+}
+
+/** A round's figures on the held-out texts that are labelled by now (decisions 15 and 16). */
+export function heldOutFigures(db: ReadableDb, round: Round): HeldOutFigures {
+  const predictions = predictionsOf(db, round)
+  const n = predictions.truth.length
+  if (n < heldOutShownFrom) return { n, accuracy: null, macroF1: null }
+  const key = JSON.stringify(predictions)
+  return remembered(`figures ${key}`, () => {
+    const value = accuracy(predictions)
+    const successes = Math.round(value * n)
+    return {
+      n,
+      accuracy: { successes, n, value, ...wilson(successes, n) },
+      macroF1: bootstrap(n, macroF1Statistic(predictions), seed),
+    }
+  })
+}
+
+/**
+ * Two rounds on the same texts. "Helped" or "did not help" is claimed only if the interval of the
+ * difference in accuracy excludes 0 (decision 16). Null without enough labelled held-out texts.
+ */
+export function compareRounds(db: ReadableDb, before: Round, after: Round): RoundComparison | null {
+  const [x, y] = sharedPredictions(db, before, after)
+  const n = x.truth.length
+  if (n < heldOutShownFrom) return null
+  return remembered(`compare ${before.number} ${after.number} ${JSON.stringify([x, y])}`, () => {
+    const byAccuracy = compare(n, accuracyStatistic(x), accuracyStatistic(y), seed)
+    const byF1 = compare(n, macroF1Statistic(x), macroF1Statistic(y), seed)
+    return {
+      before: before.number,
+      after: after.number,
+      n,
+      accuracy: estimate(byAccuracy),
+      macroF1: estimate(byF1),
+      verdict: byAccuracy.verdict,
+    }
+  })
+}
+
+function estimate({ difference, low, high }: Comparison): Estimate {
+  return { value: difference, low, high }
+}
+
+function predictionsOf(db: ReadableDb, round: Round): Predictions {
+  return toPredictions(classesOf(db, round), heldOutAnswers(db, round.run))
+}
+
+/** Both rounds on the texts that both have scored, with one numbering of the classes. */
+function sharedPredictions(
+  db: ReadableDb,
+  before: Round,
+  after: Round,
+): [Predictions, Predictions] {
+  const classes = [...new Set([...classesOf(db, before), ...classesOf(db, after)])]
+  const x = heldOutAnswers(db, before.run)
+  const y = heldOutAnswers(db, after.run)
+  const inX = new Set(x.map((answer) => answer.text))
+  const inY = new Set(y.map((answer) => answer.text))
+  return [
+    toPredictions(
+      classes,
+      x.filter((answer) => inY.has(answer.text)),
+    ),
+    toPredictions(
+      classes,
+      y.filter((answer) => inX.has(answer.text)),
+    ),
+  ]
+}
+
+function classesOf(db: ReadableDb, round: Round): string[] {
+  return taskVersion(db, runById(db, round.run).taskVersion).task.classes.map((c) => c.id)
+}
+
+function toPredictions(
+  classes: readonly string[],
+  answers: readonly { actual: string | null; predicted: string }[],
+): Predictions {
+  return {
+    classes: classes.length,
+    truth: answers.map((answer) => (answer.actual === null ? -1 : classes.indexOf(answer.actual))),
+    predicted: answers.map((answer) => classes.indexOf(answer.predicted)),
+  }
+}
+
+/** Resampling takes tens of milliseconds, so what was computed for the same answers is kept. */
+const cache = new Map<string, unknown>()
+const cacheSize = 200
+
+function remembered<T>(key: string, make: () => T): T {
+  if (!cache.has(key)) {
+    if (cache.size >= cacheSize) cache.delete(cache.keys().next().value!)
+    cache.set(key, make())
+  }
+  return cache.get(key) as T
+}

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { fail } from '../../../core/errors.ts'
+import type { ExportResult } from '../../../core/job.ts'
+import type { TextId } from '../../../core/project.ts'
+import { Stream } from '../../../core/random.ts'
+import { writeChecksums } from '../../export/checksums.ts'
+import { writeModelCard } from '../../export/model-card.ts'
+import { allLabels } from '../../store/labels.ts'
+import { projectSeed } from '../../store/project.ts'
+import { roundByNumber } from '../../store/rounds.ts'
+import { runById } from '../../store/runs.ts'
+import { taskVersion } from '../../store/tasks.ts'
+import { collectPool, textBatches } from '../in-turns.ts'
+import { modelFolder } from '../model-folders.ts'
+import { ownProject, type Work } from '../work.ts'
+
+export interface ExportInput {
+  readonly folder: string
+  readonly round: number
+  readonly temperature: number
+  readonly threads: number
+}
+
+export interface ExportOutcome extends ExportResult {
+  readonly folder: string
+  readonly round: number
+}
+
+/** Texts of the pool that take part in the parity check, beside all labelled ones. */
+const poolTexts = 200
+
+/**
+ * Exports a round as a folder that works without this program. It appears under its name only when it
+ * is complete: parity measured, card and checksums written. Error: `export.folderExists`.
+ */
+export async function exportModel(work: Work): Promise<ExportOutcome> {
+  const { db } = work
+  const { folder, round: number, temperature, threads } = work.input as ExportInput
+  refuseTaken(folder)
+  const round = roundByNumber(db, number)
+  const run = runById(db, round.run)
+  const { model, recipe } = run.result!
+  const ids = await parityTexts(work, round.run)
+  const part = `${folder}.part`
+  rmSync(part, { recursive: true, force: true })
+  const result = await work.compute(
+    {
+      kind: 'export',
+      task: taskVersion(db, run.taskVersion).task,
+      model: await modelFolder(ownProject(work), model),
+      folder: part,
+      temperature,
+      threads,
+      maxTokens: recipe.maxTokens,
+      texts: ids.length,
+    },
+    { texts: () => textBatches(db, ids) },
+  )
+  writeModelCard(db, part, round, { temperature, parity: result.parity })
+  const files = writeChecksums(part)
+  refuseTaken(folder)
+  if (existsSync(folder)) rmdirSync(folder)
+  renameSync(part, folder)
+  return { ...result, files, folder, round: number }
+}
+
+function refuseTaken(folder: string): void {
+  if (existsSync(folder) && readdirSync(folder).length > 0) fail('export.folderExists', { folder })
+}
+
+async function parityTexts(work: Work, run: Parameters<typeof collectPool>[1]): Promise<TextId[]> {
+  const labelled = allLabels(work.db).map((label) => label.text)
+  const pool = await collectPool(work.db, run, work.signal)
+  const stream = new Stream(projectSeed(work.db), 'export', run)
+  const all = new Set([...labelled, ...stream.sample(pool, poolTexts)])
+  return [...all].sort((x, y) => x - y)
+}

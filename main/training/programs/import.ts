@@ -1,0 +1,50 @@
+import { basename } from 'node:path'
+import type { ImportPlan } from '../../../core/import-plan.ts'
+import type { ImportReport } from '../../../core/records.ts'
+import { readRows } from '../../import/read-rows.ts'
+import { ImportWriter } from '../../store/imports.ts'
+import { portions } from '../in-turns.ts'
+import type { Work } from '../work.ts'
+
+export interface ImportInput {
+  readonly path: string
+  readonly plan: ImportPlan
+}
+
+/** Rows in one transaction: few enough that nothing else waits long. */
+const rowsAtOnce = 200
+
+/**
+ * Brings a file into the project. The file is read to its end once before anything is written, so
+ * that a fault anywhere in it leaves the project as it was. A stopped import keeps the rows that it
+ * brought; importing the file again brings the others.
+ */
+export async function importFile(work: Work): Promise<ImportReport> {
+  const { path, plan } = work.input as ImportInput
+  for await (const batch of readRows(path, plan)) {
+    work.report(bytes('check', batch))
+    work.signal.throwIfAborted()
+  }
+  const writer = new ImportWriter(work.db, basename(path), plan)
+  try {
+    for await (const batch of readRows(path, plan)) {
+      writer.add([], batch.rejected)
+      for await (const rows of portions(batch.rows, rowsAtOnce)) {
+        writer.add(rows, [])
+        work.signal.throwIfAborted()
+      }
+      work.report(bytes('import', batch))
+    }
+    return writer.end('done')
+  } catch (error) {
+    writer.end('stopped')
+    throw error
+  }
+}
+
+function bytes(
+  phase: string,
+  { bytesRead, bytesTotal }: { bytesRead: number; bytesTotal: number },
+) {
+  return { phase, done: bytesRead, total: bytesTotal, figures: {} }
+}

@@ -1,0 +1,59 @@
+import { Stream } from '../../../core/random.ts'
+import { fail } from '../../../core/errors.ts'
+import type { ProposalRule } from '../../../core/job.ts'
+import type { RunId, TextId } from '../../../core/project.ts'
+import type { ProposeOutcome } from '../../../core/records.ts'
+import { insertProposals } from '../../store/proposals.ts'
+import { projectSeed } from '../../store/project.ts'
+import { roundInUse } from '../../store/rounds.ts'
+import { runById } from '../../store/runs.ts'
+import { insertScores } from '../../store/scores.ts'
+import { taskVersion } from '../../store/tasks.ts'
+import { collectPool, finishNeighbourScan, portions, textBatches } from '../in-turns.ts'
+import { modelFolder } from '../model-folders.ts'
+import { ownProject, type Work } from '../work.ts'
+
+export interface ProposeInput {
+  readonly rule: ProposalRule
+  readonly limit?: number | undefined
+  readonly threads: number
+}
+
+/** Scores the pool with the model in use and records what it proposes. */
+export async function propose(work: Work): Promise<ProposeOutcome> {
+  const { db } = work
+  const { rule, limit, threads } = work.input as ProposeInput
+  const round = roundInUse(db) ?? fail('round.none', {})
+  const run = runById(db, round.run)
+  const { model, recipe } = run.result!
+  await finishNeighbourScan(db, work.signal)
+  const pool = sampled(work, run.id, await collectPool(db, run.id, work.signal), limit)
+  const { task } = taskVersion(db, run.taskVersion)
+  const classes = task.classes.map((c) => c.id)
+  const { proposals } = await work.compute(
+    {
+      kind: 'score',
+      task,
+      model: await modelFolder(ownProject(work), model),
+      threads,
+      maxTokens: recipe.maxTokens,
+      texts: pool.length,
+      propose: rule,
+    },
+    {
+      texts: () => textBatches(db, pool),
+      onScores: (items) => insertScores(db, run.id, classes, items),
+    },
+  )
+  let proposed = 0
+  for await (const some of portions(proposals, 200)) {
+    proposed += insertProposals(db, run.id, task, some)
+  }
+  return { run: run.id, pool: pool.length, proposed, barred: proposals.length - proposed }
+}
+
+function sampled(work: Work, run: RunId, pool: TextId[], limit: number | undefined): TextId[] {
+  if (limit === undefined || limit >= pool.length) return pool
+  const stream = new Stream(projectSeed(work.db), 'pool', run)
+  return stream.sample(pool, limit).sort((x, y) => x - y)
+}

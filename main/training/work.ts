@@ -1,0 +1,212 @@
+import { EventEmitter } from 'node:events'
+import { relative, resolve, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { fail, ShiliuError, toRecord } from '../../core/errors.ts'
+import type { JobResult, JobSpec, StepRecord } from '../../core/job.ts'
+import type { JobId, WorkKind } from '../../core/project.ts'
+import type { Job, JobEvent } from '../../core/records.ts'
+import type { Host } from '../host.ts'
+import type { WritableDb } from '../store/database.ts'
+import {
+  addCheckpoint,
+  appendEvent,
+  checkpointsOf,
+  createJob,
+  endJob,
+  forgetCheckpoints,
+  jobById,
+  startJob,
+} from '../store/jobs.ts'
+import type { OpenProject } from '../store/open.ts'
+import { ThinnedSteps } from './thinned.ts'
+import { runWorkerJob, type TextBatches, type WorkerJob } from './worker-job.ts'
+
+/** What a piece of work may use while it runs. */
+export interface Work {
+  readonly job: JobId
+  /** As the job was created with; checked then. */
+  readonly input: unknown
+  readonly db: WritableDb
+  /** Null for work that belongs to no project. */
+  readonly project: OpenProject | null
+  readonly host: Host
+  readonly signal: AbortSignal
+  report(step: StepRecord): void
+  /** Asks a compute process for one thing, again after it died, from the last checkpoint. */
+  compute<S extends JobSpec>(spec: S, options?: ComputeOptions): Promise<ResultOf<S>>
+}
+
+export type ResultOf<S extends JobSpec> = Extract<JobResult, { kind: S['kind'] }>
+
+export interface ComputeOptions extends Pick<
+  WorkerJob,
+  'onScores' | 'onPredictions' | 'onCheckpoint'
+> {
+  /** Makes the texts from the first one on; called again when the process is started again. */
+  readonly texts?: () => TextBatches
+  /** The checkpoint to go on from, where the job's own records do not know it. */
+  readonly resume?: () => string | undefined
+  /** Shows the process's phases under another name. */
+  readonly phase?: string
+}
+
+/** Work of one kind: what it does, and gives back. */
+export type Program = (work: Work) => Promise<unknown>
+
+/** The project of work that belongs to one. */
+export function ownProject(work: Work): OpenProject {
+  return work.project ?? fail('project.noneOpen', {})
+}
+
+/** How often a process may die in a row without having come any further. */
+const deathsWithoutProgress = 2
+
+/**
+ * The jobs of one database: runs them, one at a time where they compute, records their progress, and
+ * leaves everything that is needed to take them up again.
+ */
+export class WorkQueue {
+  readonly events = new EventEmitter<{
+    step: [{ job: JobId; event: JobEvent }]
+    ended: [{ job: Job }]
+  }>()
+  readonly #db: WritableDb
+  readonly #host: Host
+  readonly #project: OpenProject | null
+  readonly #firstId: number
+  readonly #running = new Map<JobId, { controller: AbortController; finished: Promise<Job> }>()
+  #lastComputing: Promise<unknown> = Promise.resolve()
+
+  constructor(db: WritableDb, host: Host, project: OpenProject | null, firstId = 1) {
+    this.#db = db
+    this.#host = host
+    this.#project = project
+    this.#firstId = firstId
+    this.events.setMaxListeners(0)
+  }
+
+  create(kind: WorkKind, input: unknown): JobId {
+    return createJob(this.#db, kind, input, this.#firstId).id
+  }
+
+  /** Starts a job that was created, or that is taken up again; computing ones wait for their turn. */
+  start(job: JobId, program: Program, computes: boolean): void {
+    const controller = new AbortController()
+    const turn = computes ? this.#lastComputing : Promise.resolve()
+    const finished = turn.then(() => this.#perform(job, program, controller.signal))
+    const settled = finished.catch(() => undefined)
+    if (computes) this.#lastComputing = settled
+    this.#running.set(job, { controller, finished })
+  }
+
+  isRunning(job: JobId): boolean {
+    return this.#running.has(job)
+  }
+
+  /** The job when it has ended, however it ended. */
+  wait(job: JobId): Promise<Job> {
+    return this.#running.get(job)?.finished ?? Promise.resolve(jobById(this.#db, job))
+  }
+
+  /** Asks a job to stop; it keeps its checkpoint. */
+  async cancel(job: JobId): Promise<Job> {
+    this.#running.get(job)?.controller.abort()
+    return this.wait(job)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#running.keys()].map((job) => this.cancel(job)))
+  }
+
+  async #perform(job: JobId, program: Program, signal: AbortSignal): Promise<Job> {
+    const steps = new ThinnedSteps((step) => {
+      this.events.emit('step', { job, event: appendEvent(this.#db, job, step) })
+    })
+    try {
+      signal.throwIfAborted()
+      startJob(this.#db, job)
+      const result = await program(this.#workFor(job, signal, (step) => steps.push(step)))
+      steps.flush()
+      forgetCheckpoints(this.#db, job)
+      endJob(this.#db, job, { state: 'done', result })
+    } catch (error) {
+      steps.flush()
+      endJob(this.#db, job, endingOf(job, error, signal))
+    } finally {
+      this.#running.delete(job)
+    }
+    const ended = jobById(this.#db, job)
+    this.events.emit('ended', { job: ended })
+    return ended
+  }
+
+  #workFor(job: JobId, signal: AbortSignal, report: (step: StepRecord) => void): Work {
+    return {
+      job,
+      input: jobById(this.#db, job).input,
+      db: this.#db,
+      project: this.#project,
+      host: this.#host,
+      signal,
+      report,
+      compute: (spec, options = {}) => this.#compute(job, spec, options, signal, report),
+    }
+  }
+
+  async #compute<S extends JobSpec>(
+    job: JobId,
+    spec: S,
+    options: ComputeOptions,
+    signal: AbortSignal,
+    report: (step: StepRecord) => void,
+  ): Promise<ResultOf<S>> {
+    let reached = -1
+    for (let deaths = 0; ; deaths++) {
+      try {
+        const result = await runWorkerJob(this.#host, {
+          ...options,
+          id: `${job}.${spec.kind}`,
+          spec,
+          resume: options.resume?.() ?? this.#resumePath(job, spec),
+          texts: options.texts?.(),
+          signal,
+          onStep: (step) => report(options.phase ? { ...step, phase: options.phase } : step),
+          onCheckpoint: (checkpoint) => {
+            this.#recordCheckpoint(job, checkpoint)
+            options.onCheckpoint?.(checkpoint)
+          },
+        })
+        return result as ResultOf<S>
+      } catch (error) {
+        if (!(error instanceof ShiliuError && error.code === 'job.workerDied')) throw error
+        const step = checkpointsOf(this.#db, job)[0]?.step ?? -1
+        if (step > reached) deaths = 0
+        if (deaths + 1 >= deathsWithoutProgress) throw error
+        reached = Math.max(reached, step)
+      }
+    }
+  }
+
+  #recordCheckpoint(job: JobId, checkpoint: { path: string; step: number; sha256: string }): void {
+    if (!this.#project) return
+    const path = relative(this.#project.workFolder, checkpoint.path).replaceAll(sep, '/')
+    addCheckpoint(this.#db, job, { ...checkpoint, path })
+  }
+
+  /** Only training goes on from a checkpoint; everything else that died starts anew. */
+  #resumePath(job: JobId, spec: JobSpec): string | undefined {
+    const project = this.#project
+    if (spec.kind !== 'train' || !project) return undefined
+    return checkpointsOf(this.#db, job)
+      .map(({ path }) => resolve(project.workFolder, path))
+      .find((path) => existsSync(path))
+  }
+}
+
+function endingOf(job: JobId, error: unknown, signal: AbortSignal): Parameters<typeof endJob>[2] {
+  const record = toRecord(error)
+  if (signal.aborted) {
+    return { state: 'cancelled', error: { code: 'job.cancelled', details: { job: `${job}` } } }
+  }
+  return { state: record.code === 'job.workerDied' ? 'interrupted' : 'failed', error: record }
+}
