@@ -219,17 +219,29 @@ function concatType(inputs: readonly TensorType[], axis: number): TensorType {
   return { shape, dtype: first.dtype }
 }
 
-/** Lengths added up; symbols stay symbols: `T`, 8 give `T+8`. */
+/** Lengths added up; symbols stay symbols: `T`, 8 give `T+8`, and `B`, `B` give `2*B`. */
 function sumDims(dims: readonly Dim[]): Dim {
-  const names = dims.filter((dim) => typeof dim === 'string')
   const rest = dims.reduce<number>((sum, dim) => sum + (typeof dim === 'number' ? dim : 0), 0)
-  if (names.length === 0) return rest
-  return rest === 0 ? names.join('+') : `${names.join('+')}+${rest}`
+  const counts = new Map<string, number>()
+  for (const dim of dims) {
+    if (typeof dim === 'string') counts.set(dim, (counts.get(dim) ?? 0) + 1)
+  }
+  const terms = [...counts].map(([name, count]) => (count === 1 ? name : `${count}*${name}`))
+  if (terms.length === 0) return rest
+  return rest === 0 ? terms.join('+') : `${terms.join('+')}+${rest}`
 }
 
 /** Product of the known dims with the symbols sorted behind, to compare element counts. */
 function productOf(shape: Shape): string {
-  const names = shape.filter((dim) => typeof dim === 'string').sort()
-  const known = shape.reduce<number>((p, dim) => p * (typeof dim === 'number' ? dim : 1), 1)
+  const factors = shape.map(factorsOf)
+  const names = factors.flatMap(([, name]) => (name === '' ? [] : [name])).sort()
+  const known = factors.reduce((product, [factor]) => product * factor, 1)
   return names.length === 0 ? String(known) : `${known} x ${names.join(' x ')}`
+}
+
+/** `2*B` is 2 of B, `B` one of B, and 8 is 8 of nothing. */
+function factorsOf(dim: Dim): [number, string] {
+  if (typeof dim === 'number') return [dim, '']
+  const [, count, name] = /^(\d+)\*([^*+]+)$/.exec(dim) ?? []
+  return name === undefined ? [1, dim] : [Number(count), name]
 }

@@ -124,6 +124,8 @@ class GraphWriter {
   readonly #graph: Graph
   /** The output that a node is computed straight into; further outputs of it are copies. */
   readonly #outputs = new Map<Node, string>()
+  /** Domains of operators beyond the standard ones. */
+  readonly #domains = new Set<string>()
   #count = 0
 
   constructor(graph: Graph) {
@@ -157,13 +159,15 @@ class GraphWriter {
     for (const [name, node] of Object.entries(graph.outputs)) {
       this.#body.message(12, valueInfo(name, node))
     }
-    return new Message()
+    const model = new Message()
       .integer(1, irVersion)
       .text(2, 'shiliu')
       .message(7, this.#body)
       .message(8, new Message().text(1, '').integer(2, opset))
-      .message(8, new Message().text(1, 'com.microsoft').integer(2, 1))
-      .toBytes()
+    for (const domain of this.#domains) {
+      model.message(8, new Message().text(1, domain).integer(2, 1))
+    }
+    return model.toBytes()
   }
 
   #operator(node: Node, { type, domain, attributes = {}, extra = [] }: Emitted): void {
@@ -177,7 +181,10 @@ class GraphWriter {
     for (const [key, value] of Object.entries(attributes)) {
       message.message(5, attributeMessage(key, value))
     }
-    if (domain !== undefined) message.text(7, domain)
+    if (domain !== undefined) {
+      message.text(7, domain)
+      this.#domains.add(domain)
+    }
     this.#body.message(1, message)
     this.#names.set(node, outputs[0]!)
   }

@@ -32,7 +32,8 @@ interface Part {
   readonly from: (b: GraphBuilder, fused: Node) => Node
 }
 
-function fuseLayerNorms(b: GraphBuilder, graph: Graph): Graph {
+/** Layer norms alone, whose kernel is an operator of the ONNX standard. */
+export function fuseLayerNorms(b: GraphBuilder, graph: Graph): Graph {
   const parts = new Map<Node, Part>()
   for (const node of nodesOf(graph)) {
     const norm = matchLayerNorm(node)
