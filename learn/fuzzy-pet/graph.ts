@@ -36,11 +36,22 @@ export function wordLogProbabilities(
       b.reshape(b.gather(b.reshape(x, [batch * tokens, h]), places), [batch, masks, h]),
     ...(dropout && dropout.rate > 0 && { dropout }),
   })
-  const head = transformHead(b, config, parameter, b.reshape(states, [batch * masks, h]))
-  const perWord = wordLogits(b, parameter, b.reshape(head, [batch, masks, h]), words)
+  return logProbabilitiesAtMasks(b, config, parameter, states, words)
+}
+
+/** Encoder states of the masks, [B, m, H] -> log probabilities of the words, [B, G, C]. */
+export function logProbabilitiesAtMasks(
+  b: GraphBuilder,
+  config: BertConfig,
+  parameter: ParameterNodes,
+  states: Node,
+  words: Variant['words'],
+): Node {
+  const head = transformHead(b, config, parameter, states)
   const normaliser = logSumExp(b, vocabularyLogits(b, parameter, head))
-  const perMask = b.sub(perWord, b.transpose(b.reshape(normaliser, [batch, masks, 1]), [1, 0, 2]))
-  const [groups, classes] = [words.length, words[0]!.length]
+  const perWord = wordLogits(b, parameter, head, words)
+  const perMask = b.sub(perWord, b.transpose(normaliser, [1, 0, 2]))
+  const [batch, groups, classes] = [states.shape[0]!, words.length, words[0]!.length]
   return b.reshape(b.reduceSum(perMask, [0]), [batch, groups, classes])
 }
 

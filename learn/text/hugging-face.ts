@@ -1,5 +1,4 @@
 import { Tokenizer } from '@huggingface/tokenizers'
-import type { TokenizerConfig, TokenizerJson } from './tokenizer-json.ts'
 
 /** What we use of the library; its own declarations do not resolve under `moduleResolution: nodenext`. */
 export interface HuggingFaceTokenizer {
@@ -7,14 +6,12 @@ export interface HuggingFaceTokenizer {
     text: string,
     options: { readonly add_special_tokens: boolean },
   ): { readonly ids: number[]; readonly tokens: string[] }
+  token_to_id(token: string): number | undefined
   readonly normalizer: { normalize(text: string): string }
   readonly pre_tokenizer: { pre_tokenize_text(text: string): string[] }
 }
 
 /** The library's tokenizer for a tokenizer.json and tokenizer_config.json. */
-export function huggingFaceTokenizer(
-  json: TokenizerJson,
-  config: TokenizerConfig,
-): HuggingFaceTokenizer {
+export function huggingFaceTokenizer(json: object, config: object): HuggingFaceTokenizer {
   return new Tokenizer(json, config)
 }
