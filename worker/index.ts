@@ -10,7 +10,9 @@ import {
 import type { TextItem, TrainingItem } from '../core/task.ts'
 import { runCheck } from './check-job.ts'
 import { runEvaluate } from './evaluate-job.ts'
+import { runExport } from './export-job.ts'
 import type { JobContext } from './job-context.ts'
+import { runPredict } from './predict-job.ts'
 import { runPretrain } from './pretrain-job.ts'
 import { runScore } from './score-job.ts'
 import { runTrain } from './train-job.ts'
@@ -51,6 +53,7 @@ class RunningJob {
       report: (record) => send({ type: 'step', job, record }),
       checkpoint: (path, step, sha256) => send({ type: 'checkpoint', job, path, step, sha256 }),
       scores: (items) => send({ type: 'scores', job, items }),
+      predictions: (items) => send({ type: 'predictions', job, items }),
       texts: () => this.#nextTexts(),
     }
   }
@@ -108,7 +111,9 @@ function run(spec: JobSpec, context: JobContext): Promise<JobResult> {
       return runPretrain(spec, context)
     case 'evaluate':
       return runEvaluate(spec, context)
-    default:
-      throw new Error(`no such job: ${spec.kind}`)
+    case 'export':
+      return runExport(spec, context)
+    case 'predict':
+      return runPredict(spec, context)
   }
 }

@@ -1,4 +1,4 @@
-import type { StepRecord } from '../core/job.ts'
+import type { Prediction, StepRecord } from '../core/job.ts'
 import type { Scored, TextItem, TrainingItem } from '../core/task.ts'
 
 /** What a job may do to the outside, whoever runs it. */
@@ -11,6 +11,7 @@ export interface JobContext {
   report(record: StepRecord): void
   checkpoint(path: string, step: number, sha256: string): void
   scores(items: readonly Scored[]): void
+  predictions(items: readonly Prediction[]): void
   /** The next batch of texts; call until as many have come as the spec announced. */
   texts(): Promise<readonly (TextItem | TrainingItem)[]>
 }

@@ -1,0 +1,49 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, sep } from 'node:path'
+import type { ExportSpec } from '../core/job.ts'
+import { classifierConfig, patternFile } from '../learn/export/files.ts'
+import { exportedGraph } from '../learn/export/graph.ts'
+import { snippets } from '../learn/export/snippets.ts'
+import { tokenizerConfig, tokenizerJson } from '../learn/text/tokenizer-json.ts'
+import { writeModel, type Model } from './model-folder.ts'
+import { toStandardOnnx } from './ort.ts'
+
+/**
+ * Writes what the compute process knows of an export (product.md, "Export contract"): the classifier
+ * in the root, the trainable weights in `mlm/`. Returns the paths below the folder, sorted.
+ */
+export async function writeExportFiles(
+  folder: string,
+  model: Model,
+  { task, temperature, maxTokens }: ExportSpec,
+  modelMaxLength: number,
+): Promise<string[]> {
+  const { config, tokenizer } = model
+  const { vocab, normalization } = tokenizer
+  const write = async (name: string, content: string | Uint8Array) => {
+    const path = join(folder, name)
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, content)
+  }
+  const json = (name: string, value: unknown) => write(name, `${JSON.stringify(value, null, 2)}\n`)
+  const graph = exportedGraph({ ...model, task, temperature, maxTokens })
+  await write('onnx/model.onnx', toStandardOnnx(graph))
+  await json('tokenizer.json', tokenizerJson(vocab, normalization))
+  await json('tokenizer_config.json', tokenizerConfig(modelMaxLength, normalization))
+  await write('vocab.txt', `${vocab.join('\n')}\n`)
+  await json('config.json', classifierConfig(config, task))
+  await json('pattern.json', patternFile(task, temperature, maxTokens))
+  for (const [name, text] of Object.entries(snippets(task.kind))) {
+    await write(`snippets/${name}`, text)
+  }
+  await writeModel(join(folder, 'mlm'), model)
+  return listFiles(folder)
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .sort()
+}

@@ -1,0 +1,121 @@
+import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { fail, ShiliuError } from '../core/errors.ts'
+import type { ExportResult, ExportSpec, ParityLine } from '../core/job.ts'
+import type { TextItem } from '../core/task.ts'
+import { modelMaxLength } from '../learn/export/graph.ts'
+import { createScorer } from '../learn/fuzzy-pet/score.ts'
+import { checkTask, requireSound } from '../learn/prompt/check.ts'
+import { writeExportFiles } from './export-files.ts'
+import type { JobContext } from './job-context.ts'
+import { readModel, type Model } from './model-folder.ts'
+import { ortExecutor } from './ort.ts'
+import { checkRuntime, runtimes } from './parity/check.ts'
+import { parityTexts, type ParityText } from './parity/texts.ts'
+
+/**
+ * Exports a trained model and compares it with itself, on the texts that main sends and on hard ones,
+ * in every runtime at hand. The folder appears whole, after the comparison, or not at all; main adds
+ * the model card and the checksums. Errors: `export.*`, and those of the task and the model.
+ */
+export async function runExport(spec: ExportSpec, context: JobContext): Promise<ExportResult> {
+  await requireFree(spec.folder)
+  const model = await readModel(spec.model)
+  const maxTokens = Math.min(spec.maxTokens, model.config.maxPositions)
+  requireSound(checkTask(spec.task, model.tokenizer, maxTokens))
+  const texts = parityTexts(spec.task.kind, maxTokens, await receiveAll(spec.texts, context))
+  const maxLength = modelMaxLength(spec.task, model.tokenizer, maxTokens)
+  const part = `${spec.folder}.part`
+  const made = { ...spec, maxTokens }
+  try {
+    // What a process left behind that was killed in the middle.
+    await rm(part, { recursive: true, force: true })
+    await mkdir(part, { recursive: true })
+    progress(context, 'write', 0)
+    const files = await writeExportFiles(part, model, made, maxLength)
+    const parity = await compare({ model, spec: made, context, folder: part, maxLength, texts })
+    await publish(part, spec.folder)
+    return { kind: 'export', files, parity, modelMaxLength: maxLength }
+  } catch (error) {
+    await rm(part, { recursive: true, force: true })
+    throw named(error, spec.folder)
+  }
+}
+
+interface Comparison {
+  readonly model: Model
+  readonly spec: ExportSpec
+  readonly context: JobContext
+  readonly folder: string
+  readonly maxLength: number
+  readonly texts: readonly ParityText[]
+}
+
+async function compare(comparison: Comparison): Promise<ParityLine[]> {
+  const { spec, context, folder, maxLength, texts } = comparison
+  progress(context, 'reference', 1)
+  const reference = await referenceLogits(comparison)
+  const question = {
+    folder,
+    isPair: spec.task.kind === 'pair',
+    threads: spec.threads,
+    texts,
+    modelMaxLength: maxLength,
+    signal: context.signal,
+  }
+  const lines: ParityLine[] = []
+  for (const [i, runtime] of runtimes.entries()) {
+    progress(context, runtime.name, 2 + i)
+    lines.push(await checkRuntime(runtime, question, reference))
+  }
+  progress(context, 'done', stages)
+  return lines
+}
+
+/** The trained model's logits by plain insertion of the patterns, `[text][class]`. */
+async function referenceLogits({ model, spec, texts }: Comparison): Promise<number[][]> {
+  const executor = ortExecutor({ threads: spec.threads })
+  const { task, maxTokens, temperature } = spec
+  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature })
+  try {
+    const scored = await scorer.score(texts.map((text, id) => ({ id, ...text })))
+    return scored.map(({ logits }) => [...logits])
+  } finally {
+    await executor.dispose()
+  }
+}
+
+/** Writing, the reference, and each runtime. */
+const stages = 2 + runtimes.length
+
+function progress(context: JobContext, phase: string, done: number): void {
+  if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
+  context.report({ phase, done, total: stages, figures: {} })
+}
+
+async function receiveAll(count: number, context: JobContext): Promise<TextItem[]> {
+  const items: TextItem[] = []
+  while (items.length < count) items.push(...(await context.texts()))
+  return items
+}
+
+/** An empty folder may be taken; anything else stays as it is. */
+async function requireFree(folder: string): Promise<void> {
+  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) =>
+    error.code === 'ENOENT' ? [] : fail('export.folderExists', { folder }),
+  )
+  if (entries.length > 0) fail('export.folderExists', { folder })
+}
+
+async function publish(part: string, folder: string): Promise<void> {
+  await rmdir(folder).catch(() => {})
+  await rename(part, folder)
+}
+
+function named(error: unknown, folder: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code
+  if (error instanceof ShiliuError || code === undefined || !refusals.has(code)) return error
+  return new ShiliuError('export.cannotWrite', { folder, reason: code })
+}
+
+/** What a disk says that is full or not ours to write to. */
+const refusals = new Set(['EACCES', 'EDQUOT', 'EIO', 'ENOSPC', 'EPERM', 'EROFS'])

@@ -1,0 +1,25 @@
+import type { ParityText } from './texts.ts'
+
+/** What a runtime says of the texts, `[text][class]`, or why it could not be asked. */
+export type Answers =
+  | { readonly kind: 'logits' | 'probabilities'; readonly values: readonly (readonly number[])[] }
+  | { readonly kind: 'none'; readonly reason: string }
+
+/** An exported folder asked through one runtime, the way its users will ask it. */
+export interface Runtime {
+  readonly name: string
+  ask(question: Question): Promise<Answers>
+  /** Whether a difference on this text is a known matter of the runtime, said in the note. */
+  readonly isExcused: (text: ParityText, question: Question) => boolean
+  readonly excuse: string
+}
+
+export interface Question {
+  readonly folder: string
+  readonly isPair: boolean
+  readonly threads: number
+  readonly texts: readonly ParityText[]
+  /** Tokens that the tokenizer of the runtime may keep of a row. */
+  readonly modelMaxLength: number
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,55 @@
+import { fail } from '../../core/errors.ts'
+import type { ParityLine } from '../../core/job.ts'
+import { softmax } from '../../core/probability.ts'
+import type { Question, Runtime } from './answers.ts'
+import { nodeRuntime } from './node.ts'
+import { pythonRuntime } from './python.ts'
+import type { ParityText } from './texts.ts'
+import { transformersRuntime } from './transformers.ts'
+
+/** The largest difference between an exported logit and the trained model's own. */
+export const parityLimit = 1e-4
+
+export const runtimes: readonly Runtime[] = [nodeRuntime, transformersRuntime, pythonRuntime]
+
+/**
+ * Asks an exported folder through one runtime and compares with `reference`, the trained model's
+ * logits `[text][class]`. A runtime that is not installed is reported as not checked; one that
+ * answers otherwise ends the call with `export.parity`.
+ */
+export async function checkRuntime(
+  runtime: Runtime,
+  question: Question,
+  reference: readonly (readonly number[])[],
+): Promise<ParityLine> {
+  const answers = await runtime.ask(question)
+  const { name } = runtime
+  if (question.signal.aborted || answers.kind === 'none') {
+    const reason = answers.kind === 'none' ? answers.reason : 'stopped'
+    return { runtime: name, texts: 0, worst: null, note: `not checked: ${reason}` }
+  }
+  const expected =
+    answers.kind === 'logits' ? reference : reference.map((logits) => softmax(logits))
+  const differences = question.texts.map((_, i) => largest(answers.values[i], expected[i]!))
+  let [worst, excused] = [0, 0]
+  for (const [i, text] of question.texts.entries()) {
+    const difference = differences[i]!
+    if (difference <= parityLimit) worst = Math.max(worst, difference)
+    else if (runtime.isExcused(text, question)) excused++
+    else refuse(name, text, difference)
+  }
+  const unit = answers.kind === 'logits' ? 'logits' : 'probabilities'
+  const note = excused === 0 ? unit : `${unit}; ${excused} texts left out: they ${runtime.excuse}`
+  return { runtime: name, texts: question.texts.length - excused, worst, note }
+}
+
+function largest(got: readonly number[] | undefined, expected: readonly number[]): number {
+  if (got?.length !== expected.length) return Infinity
+  const differences = expected.map((value, c) => Math.abs(value - got[c]!))
+  return differences.some(Number.isNaN) ? Infinity : Math.max(...differences)
+}
+
+function refuse(runtime: string, { a, b }: ParityText, got: number): never {
+  const text = b === undefined ? a : `${a} | ${b}`
+  fail('export.parity', { runtime, text: text.slice(0, 80), limit: parityLimit, got })
+}

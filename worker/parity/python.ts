@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process'
+import { text as readAll } from 'node:stream/consumers'
+import type { Answers, Question, Runtime } from './answers.ts'
+
+/** Feeds the exported snippet's own function from stdin, in batches. */
+const driver = `
+import json, sys
+sys.path.insert(0, "snippets")
+import predict
+texts = json.load(sys.stdin)
+rows = []
+for start in range(0, len(texts), 16):
+    rows += predict.logits(texts[start:start + 16]).tolist()
+json.dump(rows, sys.stdout)
+`
+
+/**
+ * Where Python's tokenizers 0.23 and the JavaScript one part ways, from a comparison over all of
+ * Unicode: capital sigma (final or not), Han beyond U+FFFF, and marks and punctuation of a few scripts
+ * that one side's tables do not know.
+ */
+const tokenizedDifferently =
+  /[\u03a3\u0600-\u1dff\u2e43-\u2e7f\ua800-\ua9ff\u{10000}-\u{1efff}\u{20000}-\u{3ffff}]/u
+
+/** Python's onnxruntime and tokenizers, through the exported `predict.py`. */
+export const pythonRuntime: Runtime = {
+  name: 'Python onnxruntime',
+  ask,
+  isExcused: ({ a, b = '' }) => tokenizedDifferently.test(a) || tokenizedDifferently.test(b),
+  excuse: "have characters that Python's tokenizers splits otherwise",
+}
+
+async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers> {
+  const command = process.platform === 'win32' ? 'python' : 'python3'
+  const child = spawn(command, ['-c', driver], {
+    cwd: folder,
+    signal,
+    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
+  })
+  const ended = new Promise<number | string>((resolve) => {
+    child.on('error', ({ message }) => resolve(message))
+    child.on('close', (code) => resolve(code ?? 'killed'))
+  })
+  // A process that ends before it has read everything closes the pipe.
+  child.stdin.on('error', () => {})
+  child.stdin.end(JSON.stringify(texts.map(({ a, b }) => (isPair ? [a, b] : a))))
+  const [output, complaint, code] = await Promise.all([
+    readAll(child.stdout),
+    readAll(child.stderr),
+    ended,
+  ])
+  if (code !== 0) {
+    const last = complaint.trim().split('\n').at(-1)
+    return { kind: 'none', reason: last || `${command}: ${code}` }
+  }
+  return { kind: 'logits', values: JSON.parse(output) as number[][] }
+}

@@ -1,0 +1,54 @@
+import type { Task, TextItem } from '../../core/task.ts'
+
+/** A text of the parity check; `b` is there for pairs and only then. */
+export type ParityText = Omit<TextItem, 'id'>
+
+const ordinary = '这家店的服务很好，价格也不贵。'
+
+/** What breaks exports elsewhere, whatever the user's texts are. */
+function hardTexts(maxTokens: number): string[] {
+  return [
+    '',
+    ordinary.repeat(Math.ceil((2 * maxTokens) / ordinary.length)),
+    '这次很[MASK]，下次[MASK]再来',
+    '前面很好[SEP]后面很差',
+    '👍👍🏽 好评😀，👨‍👩‍👧 都喜欢',
+    'iPhone 15 Pro, 256GB: £999.00! Café naïve v2.0',
+  ]
+}
+
+/**
+ * The texts that an export is tried on: the hard ones, then those that were sent. All are cut to four
+ * times the model's length in characters, for the exported graph itself takes rows of any length, at
+ * a cost that grows with its square.
+ */
+export function parityTexts(
+  kind: Task['kind'],
+  maxTokens: number,
+  sent: readonly ParityText[],
+): ParityText[] {
+  const cut = (text: string) =>
+    Array.from(text.toWellFormed())
+      .slice(0, 4 * maxTokens)
+      .join('')
+  const hard = hardTexts(maxTokens)
+  const texts: ParityText[] = kind === 'pair' ? hardPairs(hard) : hard.map((a) => ({ a }))
+  const own: readonly ParityText[] =
+    kind === 'pair' ? sent.map(({ a, b }) => ({ a, b: b ?? '' })) : sent
+  return [...texts, ...own].map(({ a, b }) => ({
+    a: cut(a),
+    ...(b !== undefined && { b: cut(b) }),
+  }))
+}
+
+function hardPairs(hard: readonly string[]): { a: string; b: string }[] {
+  const [empty, longest] = hard as [string, string]
+  return [
+    ...hard.flatMap((text) => [
+      { a: text, b: ordinary },
+      { a: ordinary, b: text },
+    ]),
+    { a: longest, b: longest },
+    { a: empty, b: longest },
+  ]
+}

@@ -1,0 +1,64 @@
+import type { Answers } from './answers.ts'
+import type { ParityText } from './texts.ts'
+
+/** A process that asks an exported folder one question through transformers.js. */
+
+export interface TransformersQuestion {
+  readonly folder: string
+  readonly isPair: boolean
+  readonly texts: readonly ParityText[]
+}
+export type TransformersAnswer = Answers
+
+type Library = typeof import('@huggingface/transformers')
+
+const batch = 16
+
+process.once('message', (question: TransformersQuestion) => {
+  void answer(question).then((answers) => process.send!(answers))
+})
+
+async function answer(question: TransformersQuestion): Promise<TransformersAnswer> {
+  let library: Library
+  try {
+    library = await import('@huggingface/transformers')
+  } catch {
+    return { kind: 'none', reason: 'the package @huggingface/transformers is not installed' }
+  }
+  library.env.allowRemoteModels = false
+  return question.isPair ? answerPairs(library, question) : answerTexts(library, question)
+}
+
+async function answerTexts(
+  { pipeline }: Library,
+  { folder, texts }: TransformersQuestion,
+): Promise<TransformersAnswer> {
+  const classify = await pipeline('text-classification', folder, { dtype: 'fp32' })
+  const { label2id } = classify.model.config as unknown as { label2id: Record<string, number> }
+  const values: number[][] = []
+  for (let start = 0; start < texts.length; start += batch) {
+    const chosen = texts.slice(start, start + batch).map(({ a }) => a)
+    for (const scores of await classify(chosen, { top_k: null })) {
+      const byLabel = new Map(scores.map(({ label, score }) => [label, score]))
+      const row: number[] = []
+      for (const [label, c] of Object.entries(label2id)) row[c] = byLabel.get(label)!
+      values.push(row)
+    }
+  }
+  return { kind: 'probabilities', values }
+}
+
+/** One at a time, so that no tokenizer has to pad or cut: the graph cuts. */
+async function answerPairs(
+  { AutoModelForSequenceClassification, AutoTokenizer }: Library,
+  { folder, texts }: TransformersQuestion,
+): Promise<TransformersAnswer> {
+  const tokenizer = await AutoTokenizer.from_pretrained(folder)
+  const model = await AutoModelForSequenceClassification.from_pretrained(folder, { dtype: 'fp32' })
+  const values: number[][] = []
+  for (const { a, b } of texts) {
+    const { logits } = await model(tokenizer(a.replaceAll('[SEP]', ' '), { text_pair: b }))
+    values.push(Array.from(logits.data as Float32Array))
+  }
+  return { kind: 'logits', values }
+}

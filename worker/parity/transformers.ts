@@ -1,0 +1,45 @@
+import { fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Answers, Question, Runtime } from './answers.ts'
+import type { ParityText } from './texts.ts'
+import type { TransformersAnswer, TransformersQuestion } from './transformers-process.ts'
+
+const entry = fileURLToPath(new URL('./transformers-process.ts', import.meta.url))
+const typedSpecial = /\[(?:PAD|CLS|SEP|MASK)\]/
+
+/**
+ * transformers.js in a process of its own, for it brings an onnxruntime of its own: the
+ * text-classification pipeline, or tokenizer and model for pairs, which the pipeline does not take.
+ */
+export const transformersRuntime: Runtime = {
+  name: 'transformers.js',
+  ask,
+  isExcused: isCutTooEarly,
+  excuse: 'are cut by its tokenizer before special tokens typed in them are dropped',
+}
+
+async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers> {
+  const child = fork(entry, {
+    serialization: 'advanced',
+    signal,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
+  let complaint = ''
+  child.stderr!.on('data', (chunk) => (complaint += chunk))
+  const answer = await new Promise<TransformersAnswer>((resolve) => {
+    const none = (reason: string) => resolve({ kind: 'none', reason })
+    child.on('message', (message) => resolve(message as TransformersAnswer))
+    child.on('error', ({ message }) => none(message))
+    child.on('close', (code) =>
+      none(complaint.trim().split('\n').at(-1) || `it ended with ${code}`),
+    )
+    child.send({ folder, isPair, texts } satisfies TransformersQuestion)
+  })
+  child.kill()
+  return answer
+}
+
+/** The pipeline cuts the ids of one text, counting special ones that the graph leaves out. */
+function isCutTooEarly({ a }: ParityText, { isPair, modelMaxLength }: Question): boolean {
+  return !isPair && typedSpecial.test(a) && Array.from(a).length > modelMaxLength - 2
+}
