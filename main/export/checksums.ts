@@ -1,33 +1,50 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, readdirSync, readSync, writeFileSync } from 'node:fs'
-import { join, sep } from 'node:path'
-import { checksumFile, formatChecksums } from '../../core/checksums.ts'
+import { createReadStream } from 'node:fs'
+import { access, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import { checksumFile, formatChecksums, parseChecksums } from '../../core/checksums.ts'
+import { fail } from '../../core/errors.ts'
 
-/**
- * Writes the list of checksums of every file below a folder. Returns the paths, that of the list last.
- */
-export function writeChecksums(folder: string): string[] {
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== checksumFile)
-    .map((entry) =>
-      join(entry.parentPath, entry.name)
-        .slice(folder.length + 1)
-        .replaceAll(sep, '/'),
-    )
-    .sort()
-  const checksums = new Map(paths.map((path) => [path, sha256(join(folder, path))]))
-  writeFileSync(join(folder, checksumFile), formatChecksums(checksums), { flush: true })
-  return [...paths, checksumFile]
+/** Writes SHA256SUMS over every other file below a folder, for `sha256sum -c`. Returns its paths. */
+export async function writeChecksums(folder: string): Promise<string[]> {
+  const checksums = new Map<string, string>()
+  for (const path of await filesBelow(folder)) {
+    checksums.set(path, await sha256Of(join(folder, path)))
+  }
+  await writeFile(join(folder, checksumFile), formatChecksums(checksums))
+  return [...checksums.keys()]
 }
 
-function sha256(path: string): string {
-  const hash = createHash('sha256')
-  const file = openSync(path, 'r')
-  const buffer = Buffer.alloc(1 << 20)
-  try {
-    for (let count; (count = readSync(file, buffer)) > 0;) hash.update(buffer.subarray(0, count))
-  } finally {
-    closeSync(file)
+/**
+ * Checks that every file listed in SHA256SUMS is there and unchanged. Fails with `export.notAnExport`
+ * or `export.damaged`, naming the first file that is not.
+ */
+export async function verifyChecksums(folder: string): Promise<void> {
+  const list = join(folder, checksumFile)
+  await requireFile(folder, checksumFile)
+  for (const [path, expected] of parseChecksums(await readFile(list, 'utf8'), list)) {
+    await requireFile(folder, path)
+    const got = await sha256Of(join(folder, path))
+    if (got === expected) continue
+    fail('export.damaged', { path: join(folder, path), expected: `SHA-256 ${expected}`, got })
   }
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+    .filter((path) => path !== checksumFile)
+    .sort()
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
   return hash.digest('hex')
+}
+
+async function requireFile(folder: string, file: string): Promise<void> {
+  await access(join(folder, file)).catch(() => fail('export.notAnExport', { folder, file }))
 }

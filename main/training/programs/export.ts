@@ -3,8 +3,8 @@ import { fail } from '../../../core/errors.ts'
 import type { ExportResult } from '../../../core/job.ts'
 import type { TextId } from '../../../core/project.ts'
 import { Stream } from '../../../core/random.ts'
-import { writeChecksums } from '../../export/checksums.ts'
-import { writeModelCard } from '../../export/model-card.ts'
+import { cardData } from '../../export/card-data.ts'
+import { finishExport } from '../../export/finish-export.ts'
 import { allLabels } from '../../store/labels.ts'
 import { projectSeed } from '../../store/project.ts'
 import { roundByNumber } from '../../store/rounds.ts'
@@ -56,8 +56,8 @@ export async function exportModel(work: Work): Promise<ExportOutcome> {
     },
     { texts: () => textBatches(db, ids) },
   )
-  writeModelCard(db, part, round, { temperature, parity: result.parity })
-  const files = writeChecksums(part)
+  const card = cardData(db, round, { temperature, exportedAt: new Date(), result })
+  const files = await finishExport(part, card)
   refuseTaken(folder)
   if (existsSync(folder)) rmdirSync(folder)
   renameSync(part, folder)

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import type { ExportResult } from '../../core/job.ts'
+import type { RunId } from '../../core/project.ts'
+import type { Audit, Round } from '../../core/records.ts'
+import type { ReadableDb } from '../store/database.ts'
+import { auditsOf } from '../store/audits.ts'
+import { modelById } from '../store/models.ts'
+import { projectRecord } from '../store/project.ts'
+import { runProvenance } from '../store/provenance.ts'
+import { allRounds } from '../store/rounds.ts'
+import { countRunTexts, runById } from '../store/runs.ts'
+import { taskVersion } from '../store/tasks.ts'
+import { heldOutFigures } from '../training/figures.ts'
+import type { ModelCardData } from './model-card.ts'
+
+export interface ExportDetails {
+  readonly temperature: number
+  readonly exportedAt: Date
+  readonly result: ExportResult
+}
+
+/** What the model card of a round says, read from the project. */
+export function cardData(db: ReadableDb, round: Round, details: ExportDetails): ModelCardData {
+  const run = runById(db, round.run)
+  const { model, recipe, environment, steps, finalLoss } = run.result!
+  const { temperature, exportedAt, result } = details
+  return {
+    name: projectRecord(db).name,
+    exportedAt,
+    program: `Shiliu ${programVersion()}`,
+    ...taskVersion(db, run.taskVersion),
+    round: round.number,
+    seed: run.seed,
+    steps,
+    finalLoss,
+    recipe,
+    environment,
+    sha256: modelById(db, model).sha256,
+    base: modelById(db, run.base).sha256,
+    texts: countRunTexts(db, round.run),
+    provenance: runProvenance(db, round.run),
+    heldOut: { ...heldOutFigures(db, round), compared: allRounds(db).length },
+    audits: auditsBefore(db, run.parent),
+    temperature,
+    modelMaxLength: result.modelMaxLength,
+    parity: result.parity,
+  }
+}
+
+/** The audits of the runs that this one goes back to: behind them stand its accepted proposals. */
+function auditsBefore(db: ReadableDb, run: RunId | null): Audit[] {
+  if (run === null) return []
+  return [...auditsBefore(db, runById(db, run).parent), ...auditsOf(db, run)]
+}
+
+function programVersion(): string {
+  const path = new URL('../../package.json', import.meta.url)
+  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
+}
