@@ -4,12 +4,14 @@ import type { Ending, WorkerProcess } from './host.ts'
 
 /**
  * Starts a compute process with the same Node as this one. Advanced serialisation keeps typed arrays
- * and is a hundred times faster than the default on large messages (decision 2).
+ * and is a hundred times faster than the default on large messages (decision 2). The process is kept
+ * out of the terminal's group: Ctrl-C reaches main alone, which then lets it write its checkpoint.
  */
 export function forkWorker(entry: string): WorkerProcess {
   const child = fork(entry, {
     serialization: 'advanced',
     execPath: process.execPath,
+    detached: process.platform !== 'win32',
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })
   return {

@@ -14,6 +14,11 @@ export const jobErrors = {
     (d) =>
       `计算进程在任务 ${d.job} 中意外结束（${d.signal}）。数据未丢失：继续该任务即可从最近的检查点恢复。`,
   ),
+  'job.stopped': entry<{ verb: string }>(
+    'input',
+    (d) => `Stopped. Nothing is lost: "shiliu ${d.verb}" goes on.`,
+    (d) => `已停止。数据未丢失：运行 "shiliu ${d.verb}" 即可继续。`,
+  ),
   'job.unknown': entry<{ job: number }>(
     'input',
     (d) => `There is no job ${d.job} in this project.`,
@@ -31,5 +36,15 @@ export const jobErrors = {
       `to go on with it, or another work folder.`,
     (d) =>
       `${d.folder} 中有一个设置不同的预训练，已到第 ${d.step} 步。请用相同设置继续，或换一个工作文件夹。`,
+  ),
+  'pretrain.badRecipe': entry<{ path: string; message: string }>(
+    'input',
+    (d) => `The recipe ${d.path} cannot be read: expected JSON, got: ${d.message}.`,
+    (d) => `无法读取配方 ${d.path}：应为 JSON，实为：${d.message}。`,
+  ),
+  'predict.noOut': entry<Record<string, never>>(
+    'input',
+    () => `Say where the answers go: --out FILE.`,
+    () => `请用 --out FILE 指定结果文件。`,
   ),
 }

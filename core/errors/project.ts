@@ -78,6 +78,14 @@ export const projectErrors = {
     (d) =>
       `项目文件 ${d.path} 已损坏（${d.message}）。请保留原文件，打开同目录下最近的备份（文件名以 -backup-v 加数字结尾）或您自己的副本。`,
   ),
+  'project.which': entry<{ folder: string; found: readonly string[] }>(
+    'input',
+    (d) =>
+      `Say which project with --project: expected one .shiliu file in ${d.folder}, found ` +
+      `${d.found.join(', ') || 'none'}.`,
+    (d) =>
+      `请用 --project 指定项目：${d.folder} 中应有一个 .shiliu 文件，实有 ${d.found.join('、') || '无'}。`,
+  ),
   'text.unknown': entry<{ ids: readonly (string | number)[] }>(
     'input',
     (d) => `There is no text with id ${d.ids.join(', ')}. Nothing was changed.`,

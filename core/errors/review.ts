@@ -20,6 +20,16 @@ export const reviewErrors = {
       `stays a fair sample.`,
     (d) => `文本 ${d.text} 在正在进行的抽查样本中。请在抽查中回答，以保证样本公平。`,
   ),
+  'review.badDecision': entry<{ got: string }>(
+    'input',
+    (d) => `Expected the decision approve, reject, correct or reopen, got "${d.got}".`,
+    (d) => `决定应为 approve、reject、correct 或 reopen，实为“${d.got}”。`,
+  ),
+  'audit.none': entry<Record<string, never>>(
+    'input',
+    () => `There is no such audit. Start one with "shiliu audit start".`,
+    () => `没有相应的抽查。请用 "shiliu audit start" 开始。`,
+  ),
   'audit.empty': entry<Record<string, never>>(
     'input',
     () => `No open proposal matches the filter, so there is nothing to audit.`,
@@ -76,6 +86,11 @@ export const reviewErrors = {
     'input',
     () => `No model has been trained yet. Run "shiliu train" first.`,
     () => `还没有训练过模型。请先运行 "shiliu train"。`,
+  ),
+  'round.confirmDiscard': entry<{ round: number }>(
+    'input',
+    (d) => `The weights of round ${d.round} cannot be brought back. Add --yes to give them up.`,
+    (d) => `第 ${d.round} 轮的权重删除后无法恢复。确认请加 --yes。`,
   ),
   'round.inUse': entry<{ round: number }>(
     'input',

@@ -5,6 +5,8 @@ import type { Task, TaskClass } from '../../core/task.ts'
 import type * as v from 'valibot'
 import type { ReadableDb } from '../store/database.ts'
 import { classIdByName, currentTask, freshClassId, requireTask, saveTask } from '../store/tasks.ts'
+import { allRuns } from '../store/runs.ts'
+import { modelFolder } from '../training/model-folders.ts'
 import { runWorkerJob } from '../training/worker-job.ts'
 import type { Session } from './session.ts'
 
@@ -16,7 +18,7 @@ export function taskService(session: Session) {
   }
   const check: Handler<'task.check'> = async ({ definition, base }) => {
     const task = definition ? taskOf(session.db, definition) : requireTask(session.db).task
-    const model = resolve(base ?? session.defaultBase)
+    const model = await baseFolder(session, base)
     const result = await runWorkerJob(session.host, {
       id: 'check',
       spec: { kind: 'check', task, model },
@@ -26,6 +28,13 @@ export function taskService(session: Session) {
     return result
   }
   return { 'task.get': () => currentTask(session.db), 'task.set': set, 'task.check': check }
+}
+
+/** The folder of the base model that training would use. */
+async function baseFolder(session: Session, named: string | undefined): Promise<string> {
+  const last = named === undefined && session.openProject ? allRuns(session.db).at(-1) : undefined
+  if (last && session.openProject?.writable) return modelFolder(session.project, last.base)
+  return resolve(named ?? session.defaultBase)
 }
 
 /**

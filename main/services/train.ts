@@ -1,20 +1,21 @@
 import { resolve } from 'node:path'
 import type { Handler } from '../../core/contract.ts'
+import type { ModelId } from '../../core/project.ts'
 import { transaction } from '../store/database.ts'
 import { importModelAside } from '../store/in-model-thread.ts'
 import { projectSeed } from '../store/project.ts'
 import { roundInUse } from '../store/rounds.ts'
-import { createRun } from '../store/runs.ts'
+import { allRuns, createRun } from '../store/runs.ts'
 import { requireTask } from '../store/tasks.ts'
 import { finishNeighbourScan } from '../training/in-turns.ts'
 import type { Session } from './session.ts'
 
 export function trainService(session: Session) {
   const start: Handler<'train.start'> = async (input) => {
-    const { project, writable: db, work } = session
+    const { writable: db, work } = session
     const task = requireTask(db)
     await finishNeighbourScan(db)
-    const base = await importModelAside(project, resolve(input.base ?? session.defaultBase))
+    const base = await baseModel(session, input.base)
     const job = transaction(db, () => {
       const id = work.create('train', { checkpointEvery: input.checkpointEvery })
       createRun(db, {
@@ -33,4 +34,11 @@ export function trainService(session: Session) {
     return { job }
   }
   return { 'train.start': start }
+}
+
+/** The base model that is named, or that of the latest run, or the one that comes with the program. */
+async function baseModel(session: Session, named: string | undefined): Promise<ModelId> {
+  const last = allRuns(session.db).at(-1)
+  if (named === undefined && last) return last.base
+  return importModelAside(session.project, resolve(named ?? session.defaultBase))
 }

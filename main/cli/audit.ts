@@ -1,0 +1,177 @@
+import { Option, type Command } from 'commander'
+import { fail } from '../../core/errors.ts'
+import type { Answer, AuditId, TextId } from '../../core/project.ts'
+import { audit as limits } from '../../core/project.ts'
+import type { Audit, AuditItem } from '../../core/records.ts'
+import type { App } from '../app.ts'
+import { startAsking } from './ask.ts'
+import { classNames, type ClassNames } from './classes.ts'
+import { filterOf, withFilter, type FilterOptions } from './filter.ts'
+import { showLabelled } from './label.ts'
+import { legend } from './label-one-by-one.ts'
+import { share } from './numbers.ts'
+import { readTable } from './read-table.ts'
+import { withCommon, type Common, type Shell } from './shell.ts'
+import { percent, withInterval } from './table.ts'
+import { textIds } from './text-ids.ts'
+
+interface StartOptions extends Common, FilterOptions {
+  readonly threshold: number
+  readonly size: '60' | '120' | '200'
+}
+
+interface AnswerOptions extends Common {
+  readonly file?: string
+  readonly fromColumn?: string
+  readonly originalIds?: boolean
+}
+
+export function auditCommand(program: Command, shell: Shell): void {
+  const audit = program
+    .command('audit')
+    .description('check a random sample of proposals, then accept the rest together')
+  const write = <T>(options: Common, work: (app: App) => Promise<T>, show: (result: T) => string) =>
+    shell.perform(options, { project: 'write', work, show })
+
+  withFilter(withCommon(audit.command('start')))
+    .description('draw the sample of the open proposals that the filter leaves')
+    .option(
+      '--threshold <x>',
+      'precision that must be shown, at least 70%',
+      share,
+      limits.threshold,
+    )
+    .addOption(
+      new Option('--size <n>', 'texts to answer').choices(limits.sizes.map(String)).default('120'),
+    )
+    .addHelpText('after', '\nExample:\n  $ shiliu audit start --min-score 0.8 --threshold 90%')
+    .action((options: StartOptions) => write(options, (app) => start(app, options), showAudit))
+
+  withCommon(audit.command('answer'))
+    .description('answer the sample: one by one, from a file (id, class), or by a column')
+    .option('--file <file>', 'answers with the columns id and class')
+    .option('--from-column <column>', 'answers from a column of the import')
+    .option('--original-ids', 'ids are those of your own file')
+    .action((options: AnswerOptions) => write(options, (app) => answer(app, options), showAudit))
+
+  withCommon(audit.command('status', { isDefault: true }))
+    .description('the audits of the proposals under review')
+    .action((options: Common) =>
+      shell.perform(options, {
+        project: 'read',
+        work: (app) => app.call('audit.list', {}),
+        show: (audits) => audits.map(showAudit).join('\n') || 'No audit yet.',
+      }),
+    )
+
+  withCommon(audit.command('accept'))
+    .description('accept all proposals of the audit that passed')
+    .action((options: Common) => write(options, accept, showLabelled))
+
+  withCommon(audit.command('give-up'))
+    .description('end the open audit; it counts as failed')
+    .action((options: Common) =>
+      write(
+        options,
+        async (app) => app.call('audit.abandon', { audit: (await open(app)).id }),
+        showAudit,
+      ),
+    )
+}
+
+async function start(app: App, options: StartOptions): Promise<Audit> {
+  const filter = filterOf(options, await classNames(app))
+  const size = Number(options.size) as 60 | 120 | 200
+  return app.call('audit.create', { filter, threshold: options.threshold, size })
+}
+
+async function accept(app: App) {
+  const latest = (await app.call('audit.list', {})).at(-1) ?? fail('audit.none', {})
+  return { ...(await app.call('audit.accept', { audit: latest.id })), names: await classNames(app) }
+}
+
+async function open(app: App): Promise<Audit> {
+  const audits = await app.call('audit.list', {})
+  return audits.find((audit) => audit.state === 'open') ?? fail('audit.none', {})
+}
+
+async function answer(app: App, options: AnswerOptions): Promise<Audit> {
+  const { id } = await open(app)
+  const names = await classNames(app)
+  const items = (await app.call('audit.items', { audit: id })).filter((item) => !item.answer)
+  if (options.file === undefined && options.fromColumn === undefined) {
+    return answerOneByOne(app, id, items, names)
+  }
+  const answers =
+    options.file === undefined
+      ? await byColumn(app, items, options.fromColumn!, names)
+      : await byFile(app, options.file, names, options.originalIds)
+  return app.call('audit.answer', { audit: id, answers })
+}
+
+type Answers = { text: TextId; answer: Answer }[]
+
+async function byFile(
+  app: App,
+  file: string,
+  names: ClassNames,
+  areOriginal: boolean | undefined,
+): Promise<Answers> {
+  const rows = await readTable(file, [
+    ['class', 'label', '类别', '标签'],
+    ['id', '编号'],
+  ])
+  const ids = await textIds(
+    app,
+    rows.map((row) => row.id!),
+    areOriginal,
+  )
+  return rows.map((row, i) => ({ text: ids[i]!, answer: names.answer(row.class!) }))
+}
+
+async function byColumn(
+  app: App,
+  items: readonly AuditItem[],
+  column: string,
+  names: ClassNames,
+): Promise<Answers> {
+  const answers: Answers = []
+  for (const { text } of items) {
+    const { columns } = await app.call('data.text', { id: text })
+    const value = columns[column]
+    if (value === undefined) fail('text.noColumn', { column, known: Object.keys(columns) })
+    answers.push({ text, answer: names.answer(value) })
+  }
+  return answers
+}
+
+/** The proposed class is not shown, so that the answer is the reader's own. */
+async function answerOneByOne(
+  app: App,
+  audit: AuditId,
+  items: readonly AuditItem[],
+  names: ClassNames,
+): Promise<Audit> {
+  const asking = startAsking()
+  process.stderr.write(`${legend(names)}\n`)
+  for (const [i, { text, a, b }] of items.entries()) {
+    const prompt = `\n${i + 1} of ${items.length}  #${text}\n${a}\n${b === null ? '' : `---\n${b}\n`}> `
+    const line = await asking.ask(prompt)
+    if (line === null || line === 'q') break
+    if (line === '') continue
+    await app.call('audit.answer', { audit, answers: [{ text, answer: names.answer(line) }] })
+  }
+  asking.close()
+  const audits = await app.call('audit.list', {})
+  return audits.find((one) => one.id === audit)!
+}
+
+function showAudit({ id, state, n, answered, population, threshold, precision }: Audit): string {
+  const head = `Audit ${id}: ${n} of ${population} proposals, threshold ${percent(threshold)}`
+  if (state === 'open') return `${head}; ${n - answered} to answer (shiliu audit answer).`
+  const next =
+    state === 'passed'
+      ? 'shiliu audit accept takes the rest.'
+      : 'Narrow the filter or train a new round.'
+  return `${head}; ${state} with precision ${withInterval(precision)}. ${next}`
+}

@@ -1,0 +1,42 @@
+import type { Command } from 'commander'
+import type { ExportOutcome } from '../training/programs/export.ts'
+import { positive } from './numbers.ts'
+import { withCommon, type Common, type Shell } from './shell.ts'
+import { table } from './table.ts'
+
+interface Options extends Common {
+  readonly round?: number
+  readonly temperature?: number
+  readonly threads?: number
+}
+
+export function exportCommand(program: Command, shell: Shell): void {
+  withCommon(program.command('export'))
+    .description('write the model as a folder that works without this program')
+    .argument('<folder>', 'a new or empty folder')
+    .option('--round <n>', 'a round other than the one in use', positive)
+    .option('--temperature <x>', 'divides the logits', positive)
+    .option('--threads <n>', 'threads to compute with', positive)
+    .addHelpText('after', '\nExample:\n  $ shiliu export ./my-model')
+    .action((folder: string, options: Options) =>
+      shell.perform(options, {
+        project: 'write',
+        work: async (app) => {
+          const { round, temperature, threads } = options
+          const job = await app.call('export.start', { folder, round, temperature, threads })
+          return shell.follow<ExportOutcome>(app, job)
+        },
+        show: showOutcome,
+      }),
+    )
+}
+
+function showOutcome({ folder, round, files, parity }: ExportOutcome): string {
+  const rows = parity.map(({ runtime, texts, worst, note }) => [
+    runtime,
+    `${texts} texts`,
+    worst === null ? 'not checked' : `largest difference ${worst.toExponential(1)}`,
+    note,
+  ])
+  return `Round ${round} is in ${folder}, ${files.length} files.\n${table(rows)}`
+}

@@ -1,0 +1,195 @@
+import type { Command } from 'commander'
+import type { Labelled, LabelledFromColumn } from '../../core/contract.ts'
+import type { TextId } from '../../core/project.ts'
+import type { JournalEntry, LabelSummary } from '../../core/records.ts'
+import type { App } from '../app.ts'
+import { classNames, noneOfThese, type ClassNames } from './classes.ts'
+import { labelOneByOne } from './label-one-by-one.ts'
+import { positive, wholeNumber } from './numbers.ts'
+import { readTable } from './read-table.ts'
+import { withCommon, type Common, type Shell } from './shell.ts'
+import { table } from './table.ts'
+import { textIds } from './text-ids.ts'
+
+export interface LabelOptions extends Common {
+  readonly heldOut?: boolean
+  readonly uncertain?: boolean
+  readonly set?: readonly string[]
+  readonly file?: string
+  readonly fromColumn?: string
+  readonly perClass?: number
+  readonly seed?: number
+  readonly originalIds?: boolean
+  readonly drawHeldOut?: number | true
+  readonly undo?: number | true
+  readonly redo?: number | true
+  readonly status?: boolean
+}
+
+export function labelCommand(program: Command, shell: Shell): void {
+  withCommon(program.command('label'))
+    .description('label texts: one by one, from a file, or from a column of the import')
+    .option('--held-out', 'label the held-out sample instead of training texts')
+    .option('--uncertain', 'begin with the texts that the model is least sure of')
+    .option('--set <id=class...>', 'label these texts; class "-" for none of these')
+    .option('--file <file>', 'label from CSV, TSV or JSON Lines with the columns id and class')
+    .option('--from-column <column>', 'label by a column of the import')
+    .option('--per-class <n>', 'only a seeded sample of each class', positive)
+    .option('--seed <n>', 'seed of that sample, or of the held-out draw', wholeNumber)
+    .option('--original-ids', 'ids are those of your own file')
+    .option(
+      '--draw-held-out [n]',
+      'draw the held-out sample (once, before the first model)',
+      positive,
+    )
+    .option('--undo [n]', 'take back the last n actions, of any kind', positive)
+    .option('--redo [n]', 'do n undone actions again', positive)
+    .option('--status', 'how many labels there are')
+    .addHelpText('after', examples)
+    .action((options: LabelOptions) => run(shell, options))
+}
+
+const examples = `
+Examples:
+  $ shiliu label                                    one by one; Enter alone skips, u undoes, q ends
+  $ shiliu label --held-out                         the same for the held-out sample
+  $ shiliu label --file answers.csv --original-ids
+  $ shiliu label --from-column cat --per-class 16 --seed 1
+  $ shiliu label --set 17=好评 18=-
+  $ shiliu label --undo 3`
+
+function run(shell: Shell, options: LabelOptions): Promise<void> {
+  const { fromColumn, file, set, drawHeldOut, undo, redo, status } = options
+  if (status) {
+    return shell.perform(options, {
+      project: 'read',
+      work: async (app) => ({
+        labels: await app.call('label.summary', {}),
+        names: await classNames(app),
+      }),
+      show: ({ labels, names }) => showSummary(labels, names),
+    })
+  }
+  const write = <T>(work: (app: App) => Promise<T>, show: (result: T) => string) =>
+    shell.perform(options, { project: 'write', work, show })
+  if (undo)
+    return write((app) => app.call('label.undo', { steps: count(undo) }), showEntries('undone'))
+  if (redo)
+    return write((app) => app.call('label.redo', { steps: count(redo) }), showEntries('redone'))
+  if (drawHeldOut) {
+    const size = drawHeldOut === true ? undefined : drawHeldOut
+    return write(
+      (app) => app.call('label.drawHeldOut', { size, seed: options.seed }),
+      (draw) => `Drew ${draw.size} held-out texts of ${draw.ofTexts} with seed ${draw.seed}.`,
+    )
+  }
+  if (fromColumn !== undefined)
+    return write((app) => byColumn(app, fromColumn, options), showColumn)
+  if (file !== undefined) return write((app) => byFile(app, file, options), showLabelled)
+  if (set) return write((app) => bySet(app, set, options), showLabelled)
+  return write((app) => labelOneByOne(app, options), showLabelled)
+}
+
+type WithNames<T> = T & { readonly names: ClassNames }
+
+async function byColumn(
+  app: App,
+  column: string,
+  { heldOut, perClass, seed }: LabelOptions,
+): Promise<WithNames<LabelledFromColumn>> {
+  const scope = heldOut ? 'heldout' : 'train'
+  const done = await app.call('label.fromColumn', { column, scope, perClass, seed })
+  return { ...done, names: await classNames(app) }
+}
+
+async function byFile(
+  app: App,
+  file: string,
+  { originalIds }: LabelOptions,
+): Promise<WithNames<Labelled>> {
+  const rows = await readTable(file, [
+    ['class', 'label', '类别', '标签'],
+    ['id', '编号'],
+  ])
+  const ids = await textIds(
+    app,
+    rows.map((row) => row.id!),
+    originalIds,
+  )
+  return label(
+    app,
+    rows.map((row, i) => ({ text: ids[i]!, name: row.class! })),
+  )
+}
+
+async function bySet(
+  app: App,
+  pairs: readonly string[],
+  { originalIds }: LabelOptions,
+): Promise<WithNames<Labelled>> {
+  const split = pairs.map((pair) => {
+    const at = pair.lastIndexOf('=')
+    return { id: pair.slice(0, at), name: pair.slice(at + 1) }
+  })
+  const ids = await textIds(
+    app,
+    split.map((pair) => pair.id),
+    originalIds,
+  )
+  return label(
+    app,
+    split.map(({ name }, i) => ({ text: ids[i]!, name })),
+  )
+}
+
+async function label(
+  app: App,
+  given: readonly { text: TextId; name: string }[],
+): Promise<WithNames<Labelled>> {
+  const names = await classNames(app)
+  const edits = given.map(({ text, name }) => ({ text, mark: names.answer(name) }))
+  return { ...(await app.call('label.set', { edits, origin: 'file' })), names }
+}
+
+function count(steps: number | true): number {
+  return steps === true ? 1 : steps
+}
+
+function showEntries(how: string) {
+  return (entries: readonly JournalEntry[]): string => {
+    if (entries.length === 0) return `Nothing to be ${how}.`
+    return entries.map((e) => `${how}: ${e.action}, ${e.changes} changes`).join('\n')
+  }
+}
+
+function showColumn(done: WithNames<LabelledFromColumn>): string {
+  const unmatched = Object.entries(done.unmatched)
+  return [
+    ...Object.entries(done.perClass).map(([name, n]) => `${name}: ${n} texts labelled`),
+    ...(unmatched.length > 0
+      ? [`Values that are no class: ${unmatched.map(([value, n]) => `${value} (${n})`).join(', ')}`]
+      : []),
+    '',
+    showSummary(done.labels, done.names),
+  ].join('\n')
+}
+
+export function showLabelled({ entry, labels, names }: WithNames<Labelled>): string {
+  const what = entry ? `${entry.changes} labels changed (entry ${entry.id}).` : 'Nothing changed.'
+  return `${what}\n${showSummary(labels, names)}`
+}
+
+export function showSummary(labels: LabelSummary, names: ClassNames): string {
+  const rows = [...names.classes.map((c) => c.id), null].map((id) => {
+    const counts = labels.classes.find((c) => c.class === id)
+    const name = id === null ? `${noneOfThese} (none of these)` : names.name(id)
+    return [name, counts?.train ?? 0, counts?.heldOut ?? 0]
+  })
+  const { heldOut, heldOutLabelled } = labels
+  return [
+    table([['class', 'train', 'held-out'], ...rows]),
+    heldOut
+      ? `Held-out: ${heldOutLabelled} of ${heldOut.size} labelled.`
+      : 'Held-out: not drawn yet (shiliu label --draw-held-out).',
+  ].join('\n')
+}

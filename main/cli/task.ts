@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { fail, fromRecord, sentence } from '../../core/errors.ts'
+import type { TaskDefinition } from '../../core/contract.ts'
+import type { CheckResult } from '../../core/job.ts'
+import type { TaskVersion } from '../../core/records.ts'
+import type { App } from '../app.ts'
+import { withCommon, type Common, type Shell } from './shell.ts'
+import { percent, table } from './table.ts'
+
+type Options = Common & { base?: string; draft?: boolean }
+
+export function taskCommand(program: Command, shell: Shell): void {
+  const task = program.command('task').description('classes, patterns and word groups')
+  withCommon(task.command('show', { isDefault: true }))
+    .description('show the task')
+    .action((options: Options) =>
+      shell.perform(options, {
+        project: 'read',
+        work: (app) => app.call('task.get', {}),
+        show: (version) => (version ? showTask(version) : 'No task yet: shiliu task set FILE.'),
+      }),
+    )
+  withCommon(task.command('set'))
+    .description('set the task from a JSON file, checked against the base model')
+    .argument('<file>', 'classes, patterns, groups with a word for every class, guideline')
+    .option('--base <folder>', 'check against this base model')
+    .option('--draft', 'save it although it cannot be trained yet')
+    .addHelpText('after', example)
+    .action((file: string, options: Options) =>
+      shell.perform(options, {
+        project: 'write',
+        work: (app) => setTask(app, definitionIn(file), options),
+        show: ({ version, check }) => `${showTask(version)}\n\n${showCheck(check)}`,
+      }),
+    )
+  withCommon(task.command('check'))
+    .description('what the base model makes of the words and patterns')
+    .argument('[file]', 'a task that is not saved yet')
+    .option('--base <folder>', 'check against this base model')
+    .action((file: string | undefined, options: Options) =>
+      shell.perform(options, {
+        project: 'read',
+        work: async (app) => {
+          const definition = file === undefined ? undefined : definitionIn(file)
+          return { check: await app.call('task.check', { definition, base: options.base }) }
+        },
+        show: ({ check }) => showCheck(check),
+      }),
+    )
+}
+
+const example = `
+Example of a file:
+  {"classes": [{"name": "好评"}, {"name": "差评"}],
+   "patterns": ["{a}总之[MASK]。"],
+   "groups": [{"name": "甲", "words": {"好评": "好", "差评": "差"}}]}`
+
+async function setTask(app: App, definition: TaskDefinition, { base, draft }: Options) {
+  const check = await app.call('task.check', { definition, base })
+  const error = check.findings.find((finding) => finding.severity === 'error')
+  if (error && !draft) throw fromRecord(error.error)
+  return { version: await app.call('task.set', definition), check }
+}
+
+function definitionIn(path: string): TaskDefinition {
+  const expected = 'a JSON object with classes, patterns and groups'
+  const content = readOrFail(path, expected)
+  try {
+    return JSON.parse(content) as TaskDefinition
+  } catch {
+    return fail('task.badFile', { path, expected, got: JSON.stringify(content.slice(0, 40)) })
+  }
+}
+
+function readOrFail(path: string, expected: string): string {
+  try {
+    return readFileSync(path, 'utf8').replace(/^\ufeff/, '')
+  } catch {
+    return fail('task.badFile', { path, expected, got: 'no readable file' })
+  }
+}
+
+export function showTask({ task, guideline }: TaskVersion): string {
+  const words = task.groups.map((g) => [g.name, ...task.classes.map((c) => g.words[c.id] ?? '')])
+  return [
+    ...(guideline ? [guideline, ''] : []),
+    ...task.patterns.map((pattern) => `pattern  ${pattern}`),
+    '',
+    table([['group', ...task.classes.map((c) => c.name)], ...words]),
+  ].join('\n')
+}
+
+function showCheck({ findings, masks, attainable }: CheckResult): string {
+  const lines = findings.map(({ severity, error }) => `${severity}: ${sentence(error, 'en')}`)
+  return [
+    `masks per group: ${masks.join(', ')}; attainable score per class: ${attainable.map(percent).join(', ')}`,
+    ...(lines.length > 0 ? lines : ['The base model can use every word and pattern.']),
+  ].join('\n')
+}
