@@ -25,9 +25,11 @@ export function labelService(session: Session) {
     )
     return labelled(db, entry)
   }
-  const fromColumn: Handler<'label.fromColumn'> = (input) => {
-    drawBeforeFirstLabel(session.writable)
-    return labelFromColumn(session.writable, input)
+  const fromColumn: Handler<'label.fromColumn'> = async (input) => {
+    const db = session.writable
+    drawBeforeFirstLabel(db)
+    await finishNeighbourScan(db)
+    return labelFromColumn(db, input)
   }
   const next: Handler<'label.next'> = ({ scope, order, limit, skip }) => {
     const run = order === 'uncertain' ? (roundInUse(session.db)?.run ?? null) : null

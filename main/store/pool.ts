@@ -2,7 +2,8 @@ import type { TextItem } from '../../core/task.ts'
 import type { RunId, TextId } from '../../core/project.ts'
 import type { ReadableDb } from './database.ts'
 import { lineage } from './lineage.ts'
-import { all, sql, type Sql } from './sql.ts'
+import { unused } from './scope.ts'
+import { all, only, sql } from './sql.ts'
 
 /**
  * Which texts may be proposed for a run's round: unlabelled, not held out nor close to a held-out
@@ -27,11 +28,6 @@ export function poolIds(db: ReadableDb, run: RunId, after: number, to: number): 
   ).map((row) => row.id)
 }
 
-/** The condition that a text is neither held out nor close to a held-out text. */
-export const unused: Sql = sql`
-  NOT EXISTS (SELECT 1 FROM heldout WHERE heldout.text_id = text.id)
-  AND NOT EXISTS (SELECT 1 FROM heldout_neighbour WHERE heldout_neighbour.text_id = text.id)`
-
 /** The texts behind some ids, in the order of the ids. */
 export function textItems(db: ReadableDb, ids: readonly TextId[]): TextItem[] {
   const rows = all<{ id: TextId; a: string; b: string | null }>(
@@ -48,16 +44,7 @@ export function heldOutIds(db: ReadableDb): TextId[] {
   )
 }
 
-/** The unlabelled texts of a scope: held-out ones, or all that may be trained on. */
-export function freeTexts(db: ReadableDb, scope: 'train' | 'heldout'): Set<TextId> {
-  const inScope =
-    scope === 'heldout'
-      ? sql`EXISTS (SELECT 1 FROM heldout WHERE heldout.text_id = text.id)`
-      : unused
-  const rows = all<{ id: TextId }>(
-    db,
-    sql`SELECT id FROM text
-        WHERE ${inScope} AND NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = text.id)`,
-  )
-  return new Set(rows.map((row) => row.id))
+/** The largest id of a text, 0 without texts. */
+export function lastTextId(db: ReadableDb): number {
+  return only<{ id: number }>(db, sql`SELECT coalesce(max(id), 0) AS id FROM text`).id
 }

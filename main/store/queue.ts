@@ -2,9 +2,10 @@ import { Stream } from '../../core/random.ts'
 import type { RunId, TextId } from '../../core/project.ts'
 import type { StoredText } from '../../core/records.ts'
 import type { ReadableDb } from './database.ts'
-import { unused } from './pool.ts'
+import { unused } from './scope.ts'
+import { lastTextId } from './pool.ts'
 import { projectSeed } from './project.ts'
-import { all, first, only, sql, type Sql } from './sql.ts'
+import { all, first, sql, type Sql } from './sql.ts'
 import { textById } from './texts.ts'
 
 export interface QueueOptions {
@@ -43,8 +44,8 @@ function idsToLabel(db: ReadableDb, { scope, run, limit }: QueueOptions, open: S
 
 /** A seeded random order that changes only where labels change it. */
 function randomIds(db: ReadableDb, limit: number, isOpen: Sql): TextId[] {
-  const { last } = only<{ last: number | null }>(db, sql`SELECT max(id) AS last FROM text`)
-  if (last === null) return []
+  const last = lastTextId(db)
+  if (last === 0) return []
   const stream = new Stream(projectSeed(db), 'label', 'queue')
   const chosen = new Set<TextId>()
   for (let tries = 0; chosen.size < limit && tries < 20 * limit + 1000; tries++) {

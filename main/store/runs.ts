@@ -7,7 +7,7 @@ import type { Run, RunResult, RunTexts, TaskVersion } from '../../core/records.t
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { packFloats, unpackFloats } from './floats.ts'
 import { lineage } from './lineage.ts'
-import { unused } from './pool.ts'
+import { unused } from './scope.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
 import { scoreOf } from './scores.ts'
 import { taskVersion } from './tasks.ts'

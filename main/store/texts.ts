@@ -3,6 +3,7 @@ import type { Answer, ImportId, Origin, TextId } from '../../core/project.ts'
 import type { StoredText } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { fingerprint } from './fold.ts'
+import { isHeldOut, unused } from './scope.ts'
 import { indexText, matches } from './search.ts'
 import { all, allOf, first, only, run, sql, type Sql } from './sql.ts'
 
@@ -84,16 +85,32 @@ export function columnNames(db: ReadableDb): string[] {
   return all<{ name: string }>(db, sql`SELECT DISTINCT name FROM import_column`).map((r) => r.name)
 }
 
-/** The value of one original column for every text that has it. Error: `text.noColumn`. */
-export function columnValues(db: ReadableDb, name: string): { id: TextId; value: string }[] {
-  const known = columnNames(db)
-  if (!known.includes(name)) fail('text.noColumn', { column: name, known })
+/**
+ * The value of one original column for the unlabelled texts of a scope whose ids lie in (after, to].
+ * Held-out texts are a scope of their own; their near-duplicates are in none.
+ */
+export function columnValues(
+  db: ReadableDb,
+  name: string,
+  scope: 'train' | 'heldout',
+  { after, to }: { after: number; to: number },
+): { id: TextId; value: string }[] {
+  const inScope = scope === 'heldout' ? isHeldOut : unused
   return all(
     db,
     sql`SELECT text.id, text.columns ->> import_column.position AS value
         FROM text JOIN import_column USING (import_id)
-        WHERE import_column.name = ${name} AND value IS NOT NULL ORDER BY text.id`,
+        WHERE text.id > ${after} AND text.id <= ${to} AND import_column.name = ${name}
+          AND value IS NOT NULL AND ${inScope}
+          AND NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = text.id)
+        ORDER BY text.id`,
   )
+}
+
+/** Error: `text.noColumn`. */
+export function requireColumn(db: ReadableDb, name: string): void {
+  const known = columnNames(db)
+  if (!known.includes(name)) fail('text.noColumn', { column: name, known })
 }
 
 function filterConditions(filter: TextFilter): Sql[] {

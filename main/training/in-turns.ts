@@ -2,10 +2,9 @@ import { setImmediate } from 'node:timers/promises'
 import { textBatch } from '../../core/job.ts'
 import type { RunId, TextId } from '../../core/project.ts'
 import type { TextItem } from '../../core/task.ts'
-import { only, sql } from '../store/sql.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { NeighbourScan } from '../store/neighbours.ts'
-import { poolIds, textItems } from '../store/pool.ts'
+import { lastTextId, poolIds, textItems } from '../store/pool.ts'
 
 /** Long walks through the project, in portions short enough that everything else goes on. */
 
@@ -26,14 +25,21 @@ export async function collectPool(
   run: RunId,
   signal: AbortSignal,
 ): Promise<TextId[]> {
-  const { last } = only<{ last: number | null }>(db, sql`SELECT max(id) AS last FROM text`)
   const ids: TextId[] = []
-  for (let after = 0; after < (last ?? 0); after += portion) {
-    ids.push(...poolIds(db, run, after, after + portion))
-    await setImmediate()
+  for await (const { after, to } of idRanges(db)) {
+    ids.push(...poolIds(db, run, after, to))
     signal.throwIfAborted()
   }
   return ids
+}
+
+/** Ranges (after, to] that hold every text, with a pause for everything else between them. */
+export async function* idRanges(db: ReadableDb): AsyncGenerator<{ after: number; to: number }> {
+  const last = lastTextId(db)
+  for (let after = 0; after < last; after += portion) {
+    yield { after, to: after + portion }
+    await setImmediate()
+  }
 }
 
 /** Texts by id, in batches of the size in which they travel. */

@@ -6,6 +6,7 @@ import { ImportWriter, importReports, rejectedRows } from '../../main/store/impo
 import { fold } from '../../main/store/fold.ts'
 import {
   columnValues,
+  requireColumn,
   listTexts,
   originalColumns,
   textByOriginalId,
@@ -114,8 +115,8 @@ test('original ids and every original column are kept, also one that is called l
     内容: '好',
   })
   assert.deepEqual(originalColumns(db, id), { 内容: '坏', 多: 'x' })
-  assert.deepEqual(columnValues(db, '多'), [{ id, value: 'x' }])
-  assert.throws(() => columnValues(db, '无'), { code: 'text.noColumn' })
+  assert.deepEqual(columnValues(db, '多', 'train', { after: 0, to: 9 }), [{ id, value: 'x' }])
+  assert.throws(() => requireColumn(db, '无'), { code: 'text.noColumn' })
 })
 
 test('an original id that stands for two texts is refused', (t) => {

@@ -12,7 +12,7 @@ export interface ImportInput {
 }
 
 /** Rows in one transaction: few enough that nothing else waits long. */
-const rowsAtOnce = 200
+const rowsAtOnce = 100
 
 /**
  * Brings a file into the project. The file is read to its end once before anything is written, so
