@@ -110,7 +110,7 @@ export function withCommon(command: Command, json = '--json'): Command {
     .option('--lang <language>', 'language of messages: zh or en')
 }
 
-function host(): Host {
+export function host(): Host {
   const nobody = () => Promise.resolve(null)
   return {
     root,
@@ -129,7 +129,7 @@ export function projectPath({ project }: Common): string {
   return resolve(found[0]!)
 }
 
-function resultOf<T>(job: Job): T {
+export function resultOf<T>(job: Job): T {
   if (job.state === 'done') return job.result as T
   if (job.state === 'cancelled' && job.kind === 'train')
     fail('job.stopped', { verb: 'train --resume' })
