@@ -1,5 +1,4 @@
-import type { Stream } from '../../core/random.ts'
-import { floats, type HostTensor } from '../../engine/executor.ts'
+import type { HostTensor } from '../../engine/executor.ts'
 import type { BertConfig } from './config.ts'
 
 /** Parameter shapes by the names that transformers gives them, in the order of the forward pass. */
@@ -53,27 +52,4 @@ export function parameterCount(config: BertConfig): number {
     shape.reduce((p, d) => p * d, 1),
   )
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-/**
- * The standard deviation of fresh weights: BERT's 0.02 at its width of 768, and at other widths what
- * keeps the signals of the same size. With 0.02 a narrow model stays on the plateau of character
- * frequencies for thousands of steps.
- */
-const initialSpread = (inputs: number) => 0.02 * Math.sqrt(768 / inputs)
-
-/** Fresh weights: matrices normal, norms one, biases and types zero. */
-export function initialWeights(config: BertConfig, stream: Stream): Map<string, HostTensor> {
-  const weights = new Map<string, HostTensor>()
-  for (const [name, shape] of parameterShapes(config)) {
-    const tensor = floats(shape)
-    const data = tensor.data as Float32Array
-    if (/LayerNorm\.weight$/.test(name)) data.fill(1)
-    else if (shape.length === 2 && name !== names.types) {
-      const spread = initialSpread(shape[1]!)
-      for (let i = 0; i < data.length; i++) data[i] = spread * stream.gaussian()
-    }
-    weights.set(name, tensor)
-  }
-  return weights
 }
