@@ -26,11 +26,6 @@ export const taskErrors = {
     () => `The task has no pattern: expected at least one, such as "{a} [MASK]".`,
     () => `任务没有模板：至少需要一个，例如“{a} [MASK]”。`,
   ),
-  'task.badPattern': entry<{ pattern: string; expected: string; got: string }>(
-    'input',
-    (d) => `The pattern "${d.pattern}" cannot be used: expected ${d.expected}, got ${d.got}.`,
-    (d) => `无法使用模板“${d.pattern}”：应有 ${d.expected}，实有 ${d.got}。`,
-  ),
   'task.noGroup': entry<Record<string, never>>(
     'input',
     () => `The task has no word group: expected at least one, with a word for every class.`,
@@ -45,14 +40,6 @@ export const taskErrors = {
     'input',
     (d) => `The word group ${d.group} has no word for the class ${d.class}.`,
     (d) => `词组“${d.group}”没有给类别“${d.class}”设置词。`,
-  ),
-  'task.sameWord': entry<{ group: string; word: string; classes: readonly string[] }>(
-    'input',
-    (d) =>
-      `In the word group ${d.group}, the classes ${d.classes.join(' and ')} share the word ` +
-      `${d.word}. Each class needs a word of its own, or the model cannot tell them apart.`,
-    (d) =>
-      `在词组“${d.group}”中，类别 ${d.classes.join('、')} 使用了同一个词“${d.word}”。每个类别需要不同的词，否则模型无法区分。`,
   ),
   'task.unknownClass': entry<{ name: string; known: readonly string[] }>(
     'input',

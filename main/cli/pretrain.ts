@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { fail } from '../../core/errors.ts'
-import type { Input } from '../../core/contract.ts'
-import type { PretrainResult } from '../../core/job.ts'
+import type { ModelSize, PretrainResult, PretrainSettings } from '../../core/job.ts'
 import type { App } from '../app.ts'
 import { positive } from './numbers.ts'
-import { withCommon, type Common, type Shell } from './shell.ts'
+import { root, withCommon, type Common, type Shell } from './shell.ts'
 import { percent } from './table.ts'
 
 interface Options extends Common {
-  readonly recipe: string
+  readonly recipe?: string
+  readonly corpus?: string
   readonly work: string
   readonly out: string
   readonly steps?: number
@@ -20,7 +20,11 @@ interface Options extends Common {
 export function pretrainCommand(program: Command, shell: Shell): void {
   withCommon(program.command('pretrain'))
     .description('make a base model from raw text, or go on with one')
-    .requiredOption('--recipe <file>', 'JSON with corpus, start, settings and dtype')
+    .option(
+      '--recipe <file>',
+      'sources, size or base, settings (default: that of the default model)',
+    )
+    .option('--corpus <folder>', 'where the sources lie (default: beside the recipe)')
     .requiredOption('--work <folder>', 'token cache, checkpoints, curve; the same command goes on')
     .requiredOption('--out <folder>', 'where the finished model goes')
     .option('--steps <n>', 'other than the recipe says', positive)
@@ -38,42 +42,50 @@ export function pretrainCommand(program: Command, shell: Shell): void {
 }
 
 const example = `
-Paths in the recipe are relative to it. Example of a recipe:
-  {"corpus": [{"path": "wiki.txt.gz", "weight": 1}],
-   "start": {"size": {"vocabSize": 7000, "layers": 4, "hiddenSize": 256, "heads": 4,
-                      "intermediateSize": 1024, "maxPositions": 256}},
-   "settings": {"steps": 8000, "learningRate": 0.0012, "warmup": 200, "weightDecay": 0.01,
-                "maskRate": 0.15, "dropout": 0, "seed": 1, "heldOut": 512,
-                "shapes": [{"batch": 64, "tokens": 64, "share": 1}]},
-   "dtype": "F16"}`
+Example:
+  $ shiliu pretrain --corpus ./texts --recipe recipe.json --work ./work --out ./my-base
+A recipe: {"sources": {"reviews.txt.gz": 0.5, "news.txt": 0.5},
+  "size": {"vocabSize": 7000, "layers": 4, ...} or "base": "folder of a model to go on with",
+  "settings": {"steps": 9000, "learningRate": 0.001, ...}, "dtype": "F16"}
+resources/model/recipe.json is the one of the default model.`
 
-type Recipe = Omit<Input<'pretrain.start'>, 'workFolder' | 'out' | 'threads'>
+/** The recipe as a file; what the contract asks for is made of it. */
+interface RecipeFile {
+  readonly sources: Readonly<Record<string, number>>
+  readonly size?: ModelSize
+  readonly base?: string
+  readonly settings: PretrainSettings
+  readonly dtype?: 'F32' | 'F16'
+  readonly threads?: number
+  readonly checkpointEvery?: number
+  readonly evaluateEvery?: number
+}
 
 async function pretrain(shell: Shell, app: App, options: Options): Promise<PretrainResult> {
-  const recipe = recipeIn(options.recipe)
-  const settings = { ...recipe.settings, ...(options.steps ? { steps: options.steps } : {}) }
+  const path = resolve(options.recipe ?? join(root, 'resources/model/recipe.json'))
+  const recipe = readRecipe(path)
+  const corpus = resolve(options.corpus ?? dirname(path))
+  const sources = Object.entries(recipe.sources ?? {})
   const job = await app.call('pretrain.start', {
-    ...recipe,
-    settings,
+    corpus: sources.map(([name, weight]) => ({ path: resolve(corpus, name), weight })),
+    start:
+      recipe.base === undefined
+        ? { size: recipe.size! }
+        : { base: resolve(dirname(path), recipe.base) },
+    settings: options.steps ? { ...recipe.settings, steps: options.steps } : recipe.settings,
+    dtype: recipe.dtype,
+    checkpointEvery: recipe.checkpointEvery,
+    evaluateEvery: recipe.evaluateEvery,
     workFolder: options.work,
     out: options.out,
-    threads: options.threads,
+    threads: options.threads ?? recipe.threads,
   })
   return shell.follow<PretrainResult>(app, job)
 }
 
-function recipeIn(path: string): Recipe {
-  const recipe = readJson(path)
-  const folder = dirname(resolve(path))
-  const corpus = recipe.corpus?.map((part) => ({ ...part, path: resolve(folder, part.path) }))
-  const { start } = recipe
-  const base = start && 'base' in start ? { start: { base: resolve(folder, start.base) } } : {}
-  return { ...recipe, corpus, ...base }
-}
-
-function readJson(path: string): Recipe {
+function readRecipe(path: string): RecipeFile {
   try {
-    return JSON.parse(readFileSync(path, 'utf8')) as Recipe
+    return JSON.parse(readFileSync(path, 'utf8')) as RecipeFile
   } catch (error) {
     return fail('pretrain.badRecipe', { path, message: (error as Error).message })
   }

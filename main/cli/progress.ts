@@ -34,9 +34,13 @@ export class Progress {
   #line(event: JobEvent): string {
     const { phase, done, total, figures } = event
     const share = total > 0 ? `${Math.floor((100 * done) / total)} %` : ''
-    const values = Object.entries(figures).map(([name, value]) => `${name} ${value.toFixed(3)}`)
+    const values = Object.entries(figures).map(([name, value]) => `${name} ${rounded(value)}`)
     return [phase, share, ...values, timeLeft(this.#first!, event)].filter(Boolean).join('  ')
   }
+}
+
+function rounded(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4)
 }
 
 /** From the speed within the phase; nothing while there is too little to tell from. */

@@ -32,7 +32,7 @@ export interface Performance<T> {
   readonly show: (result: T) => string
 }
 
-const root = resolve(import.meta.dirname, '../..')
+export const root = resolve(import.meta.dirname, '../..')
 
 /** The command line's side of every command: opens the project, prints, stops cleanly. */
 export class Shell {

@@ -53,7 +53,7 @@ export function roundsService(session: Session) {
 async function reports(db: ReadableDb): Promise<RoundsReport> {
   const rounds: RoundReport[] = []
   for (const round of allRounds(db)) {
-    rounds.push(report(db, round))
+    rounds.push(await report(db, round))
     await setImmediate()
   }
   const measured = rounds.filter((round) => round.accuracy !== null)
@@ -70,7 +70,7 @@ async function reports(db: ReadableDb): Promise<RoundsReport> {
   }
 }
 
-function report(db: ReadableDb, round: Round): RoundReport {
+async function report(db: ReadableDb, round: Round): Promise<RoundReport> {
   const run = runById(db, round.run)
   const { finalLoss, milliseconds, model } = run.result!
   const { n, accuracy, macroF1 } = heldOutFigures(db, round)
@@ -84,7 +84,7 @@ function report(db: ReadableDb, round: Round): RoundReport {
     heldOut: n,
     accuracy,
     macroF1,
-    comparison: previous ? compareRounds(db, previous, round) : null,
+    comparison: previous ? await compareRounds(db, previous, round) : null,
     proposals: proposalCounts(db, round.run),
     scored: scoredClasses(db, round.run),
     isDiscarded: modelById(db, model).isDiscarded,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   accuracy,
   accuracyStatistic,
@@ -45,22 +46,30 @@ export function heldOutFigures(db: ReadableDb, round: Round): HeldOutFigures {
  * Two rounds on the same texts. "Helped" or "did not help" is claimed only if the interval of the
  * difference in accuracy excludes 0 (decision 16). Null without enough labelled held-out texts.
  */
-export function compareRounds(db: ReadableDb, before: Round, after: Round): RoundComparison | null {
+export async function compareRounds(
+  db: ReadableDb,
+  before: Round,
+  after: Round,
+): Promise<RoundComparison | null> {
   const [x, y] = sharedPredictions(db, before, after)
   const n = x.truth.length
   if (n < heldOutShownFrom) return null
-  return remembered(`compare ${before.number} ${after.number} ${JSON.stringify([x, y])}`, () => {
-    const byAccuracy = compare(n, accuracyStatistic(x), accuracyStatistic(y), seed)
-    const byF1 = compare(n, macroF1Statistic(x), macroF1Statistic(y), seed)
-    return {
-      before: before.number,
-      after: after.number,
-      n,
-      accuracy: estimate(byAccuracy),
-      macroF1: estimate(byF1),
-      verdict: byAccuracy.verdict,
-    }
+  const key = JSON.stringify([x, y])
+  const byAccuracy = remembered(`accuracy ${key}`, () => {
+    return compare(n, accuracyStatistic(x), accuracyStatistic(y), seed)
   })
+  await setImmediate()
+  const byF1 = remembered(`macro F1 ${key}`, () => {
+    return compare(n, macroF1Statistic(x), macroF1Statistic(y), seed)
+  })
+  return {
+    before: before.number,
+    after: after.number,
+    n,
+    accuracy: estimate(byAccuracy),
+    macroF1: estimate(byF1),
+    verdict: byAccuracy.verdict,
+  }
 }
 
 function estimate({ difference, low, high }: Comparison): Estimate {

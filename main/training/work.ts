@@ -59,7 +59,7 @@ export function ownProject(work: Work): OpenProject {
 }
 
 /** How often a process may die in a row without having come any further. */
-const deathsWithoutProgress = 2
+const deathsWithoutProgress = 3
 
 /**
  * The jobs of one database: runs them, one at a time where they compute, records their progress, and

@@ -30,7 +30,7 @@ test('a run whose process dies goes on from its checkpoint and ends with the sam
 test('a process that dies at the same place again ends the job, which can be resumed', async (t) => {
   const expected = await uninterrupted(await fakeApp(t))
   const { app, die } = await labelled(await fakeApp(t))
-  die('train 8', 'train 8')
+  die('train 8', 'train 8', 'train 8', 'train 8')
   const { job } = await app.call('train.start', settings)
   const broken = await finished(app, { job })
   assert.deepEqual([broken.state, broken.error?.code], ['interrupted', 'job.workerDied'])

@@ -39,7 +39,7 @@ export async function train(work: Work): Promise<TrainOutcome> {
     finalLoss: result.finalLoss,
     sha256: modelById(work.db, result.model).sha256,
     comparison:
-      before && before.number !== round.number ? compareRounds(work.db, before, round) : null,
+      before && before.number !== round.number ? await compareRounds(work.db, before, round) : null,
   }
 }
 
