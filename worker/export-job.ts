@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, rmdir } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { fail, ShiliuError } from '../core/errors.ts'
 import type { ExportResult, ExportSpec, ParityLine } from '../core/job.ts'
 import type { TextItem } from '../core/task.ts'
@@ -100,10 +100,12 @@ async function receiveAll(count: number, context: JobContext): Promise<TextItem[
 
 /** An empty folder may be taken; anything else stays as it is. */
 async function requireFree(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'ENOENT' ? [] : fail('export.folderExists', { folder }),
-  )
-  if (entries.length > 0) fail('export.folderExists', { folder })
+  try {
+    const isEmpty = (await stat(folder)).isDirectory() && (await readdir(folder)).length === 0
+    if (!isEmpty) fail('export.folderExists', { folder })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw named(error, folder)
+  }
 }
 
 async function publish(part: string, folder: string): Promise<void> {
@@ -117,5 +119,5 @@ function named(error: unknown, folder: string): unknown {
   return new ShiliuError('export.cannotWrite', { folder, reason: code })
 }
 
-/** What a disk says that is full or not ours to write to. */
-const refusals = new Set(['EACCES', 'EDQUOT', 'EIO', 'ENOSPC', 'EPERM', 'EROFS'])
+/** What a disk says that is full, or where nothing can be written. */
+const refusals = new Set(['EACCES', 'EDQUOT', 'EIO', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'])

@@ -26,7 +26,11 @@ async function answer(question: TransformersQuestion): Promise<TransformersAnswe
     return { kind: 'none', reason: 'the package @huggingface/transformers is not installed' }
   }
   library.env.allowRemoteModels = false
-  return question.isPair ? answerPairs(library, question) : answerTexts(library, question)
+  try {
+    return await (question.isPair ? answerPairs : answerTexts)(library, question)
+  } catch (error) {
+    return { kind: 'none', reason: error instanceof Error ? error.message : String(error) }
+  }
 }
 
 async function answerTexts(
