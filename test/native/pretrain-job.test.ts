@@ -103,6 +103,7 @@ function context(controller = new AbortController(), resume?: string): JobContex
     report: silent,
     checkpoint: silent,
     scores: silent,
+    predictions: silent,
     texts: () => Promise.reject(new Error('no texts are asked for')),
   }
 }

@@ -23,7 +23,13 @@ const house: Record<string, Room> = {
   },
   worker: {
     rooms: ['core', 'engine', 'learn'],
-    packages: ['onnxruntime-node', '@node-rs/jieba', '@huggingface/tokenizers', 'valibot'],
+    packages: [
+      'onnxruntime-node',
+      '@node-rs/jieba',
+      '@huggingface/tokenizers',
+      '@huggingface/transformers',
+      'valibot',
+    ],
     node: true,
   },
   main: {

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { parseChecksums } from '../../../core/checksums.ts'
+import { verifyChecksums } from '../../../main/export/checksums.ts'
+import { finishExport } from '../../../main/export/finish-export.ts'
+import { modelCard, type ModelCardData } from '../../../main/export/model-card.ts'
+import { singleTask, temporaryFolder } from './tiny-export.ts'
+
+const temporary = temporaryFolder()
+after(temporary.remove)
+
+const card: ModelCardData = {
+  name: '网店\n评论',
+  exportedAt: new Date('2026-03-04T05:06:07Z'),
+  program: 'Shiliu 0.1.0',
+  task: singleTask,
+  guideline: '说好的算好评。\n其余算差评。',
+  round: 2,
+  seed: 7,
+  steps: 120,
+  finalLoss: 0.123456,
+  recipe: {
+    steps: 120,
+    batch: 16,
+    learningRate: 3e-4,
+    warmup: 0.1,
+    weightDecay: 0.01,
+    clip: 1,
+    dropout: 0.1,
+    maxTokens: 128,
+  },
+  environment: {
+    onnxruntime: '1.30.0',
+    provider: 'cpu',
+    threads: 2,
+    cpu: 'Xeon',
+    node: 'v24.21.0',
+  },
+  sha256: 'a'.repeat(64),
+  base: 'b'.repeat(64),
+  texts: { gold: 32, accepted: 40, rejected: 3 },
+  provenance: [
+    { class: 'good', source: 'human', count: 16 },
+    { class: 'good', source: 'accepted', count: 40 },
+    { class: 'bad', source: 'human', count: 16 },
+    { class: 'bad', source: 'rejected', count: 3 },
+  ],
+  heldOut: {
+    n: 100,
+    accuracy: { successes: 83, n: 100, value: 0.83, low: 0.745, high: 0.891 },
+    macroF1: { value: 0.829, low: 0.751, high: 0.9 },
+    compared: 2,
+  },
+  audits: [
+    {
+      population: 41,
+      n: 41,
+      threshold: 0.9,
+      state: 'passed',
+      precision: { successes: 40, n: 41, value: 40 / 41, low: 40 / 41, high: 40 / 41 },
+    },
+  ],
+  temperature: 1,
+  modelMaxLength: 121,
+  parity: [
+    { runtime: 'onnxruntime-node', texts: 238, worst: 3.1e-6, note: 'logits' },
+    { runtime: 'Python onnxruntime', texts: 0, worst: null, note: 'not checked: no | Python' },
+  ],
+}
+
+test('the card tells classes, words, provenance, audits and figures with their intervals', () => {
+  const text = modelCard(card)
+  const rows = [
+    '# 网店 评论',
+    '| 类别 Class | 满意 | 喜欢 | 好坏 |',
+    '| 差评\\|坏 | 失望 | 讨厌 | 坏 |',
+    '| 类别 Class | 人工标注 by hand | 批量接受 accepted in bulk | 否定 "not this class" |',
+    '| 好评 "+" | 16 | 40 | 0 |',
+    '| 1 | 41 | 41 | 90.0 % | 97.6 % (97.6 % – 97.6 %), 40/41 | 通过 passed |',
+    '| 准确率 Accuracy | 83.0 % (74.5 % – 89.1 %), 83/100 | Wilson |',
+    '| 宏平均 F1 Macro F1 | 82.9 % (75.1 % – 90.0 %) | bootstrap |',
+    '| onnxruntime-node | 238 | 3.1e-6 | logits |',
+    '| Python onnxruntime | 0 | - | not checked: no \\| Python |',
+    '> 其余算差评。',
+    '- `[MASK]，{a}`',
+  ]
+  for (const row of rows) assert.ok(text.split('\n').includes(row), `${row}\n${text}`)
+  for (const fact of [
+    'learningRate 0.0003',
+    'Xeon',
+    '1.30.0',
+    'Seed: 7',
+    card.base,
+    '2026-03-04',
+  ]) {
+    assert.ok(text.includes(fact), fact)
+  }
+  assert.match(text, /compared|among 2/)
+  assert.match(text, /reads 119 tokens at most/)
+})
+
+test('what was not measured is said, and what does not apply is left out', () => {
+  const heldOut = { n: 12, accuracy: null, macroF1: null, compared: 1 }
+  const text = modelCard({ ...card, heldOut, audits: [], guideline: ' ' })
+  assert.match(text, /只有 12 条留出文本有标签/)
+  assert.match(text, /How good it is has not been measured/)
+  assert.doesNotMatch(text, /Wilson|Audit|Guideline|undefined|NaN/)
+})
+
+test('a card for pairs says how pairs go in', () => {
+  const text = modelCard({ ...card, task: { ...singleTask, kind: 'pair' }, modelMaxLength: 241 })
+  assert.match(text, /`\[CLS\] a \[SEP\] b \[SEP\]`/)
+  assert.match(text, /reads 119 tokens at most/)
+})
+
+test('the checksums hold for every file, and any change is found', async () => {
+  const folder = join(temporary.path, '导出 1')
+  mkdirSync(join(folder, 'mlm'), { recursive: true })
+  writeFileSync(join(folder, 'mlm', 'config.json'), '{}')
+  writeFileSync(join(folder, 'vocab.txt'), '好\n')
+  const files = await finishExport(folder, card)
+  assert.deepEqual(files, ['README.md', 'SHA256SUMS', 'mlm/config.json', 'vocab.txt'])
+  assert.equal(readFileSync(join(folder, 'README.md'), 'utf8'), modelCard(card))
+  await verifyChecksums(folder)
+  writeFileSync(join(folder, 'vocab.txt'), '坏\n')
+  await assert.rejects(verifyChecksums(folder), { code: 'export.damaged', message: /vocab\.txt/ })
+  rmSync(join(folder, 'vocab.txt'))
+  await assert.rejects(verifyChecksums(folder), { code: 'export.notAnExport' })
+  rmSync(join(folder, 'SHA256SUMS'))
+  await assert.rejects(verifyChecksums(folder), { code: 'export.notAnExport' })
+})
+
+const sha256sum =
+  spawnSync('sha256sum', ['--version']).status === 0 ? undefined : 'no sha256sum here'
+
+test('sha256sum -c reads the list', { skip: sha256sum }, async () => {
+  const folder = join(temporary.path, 'sums')
+  mkdirSync(join(folder, 'onnx'), { recursive: true })
+  writeFileSync(join(folder, 'onnx', 'model.onnx'), 'x')
+  await finishExport(folder, card)
+  const checked = execFileSync('sha256sum', ['-c', 'SHA256SUMS'], { cwd: folder, encoding: 'utf8' })
+  assert.equal(checked, 'README.md: OK\nonnx/model.onnx: OK\n')
+})
+
+test('a list in the form of other tools is read, and nonsense is refused', () => {
+  const sha256 = '0'.repeat(64)
+  assert.deepEqual([...parseChecksums(`${sha256} *a b.txt\r\n`, 'x')], [['a b.txt', sha256]])
+  assert.throws(() => parseChecksums('nonsense', 'x'), { code: 'export.damaged' })
+})

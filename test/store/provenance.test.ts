@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { cardData } from '../../main/export/card-data.ts'
+import { modelCard } from '../../main/export/model-card.ts'
+import { decide } from '../../main/store/decisions.ts'
+import { setLabels } from '../../main/store/labels.ts'
+import { proposalForText } from '../../main/store/proposals.ts'
+import { runProvenance } from '../../main/store/provenance.ts'
+import { each, finishedRound, propose } from './temp-run.ts'
+import { fill, tempProject } from './temp-project.ts'
+
+/** Two labels by hand, a round, then an approval and a rejection, and the round made of all that. */
+function secondRound(t: Parameters<typeof tempProject>[0]) {
+  const db = tempProject(t).writable
+  const ids = fill(db, 8)
+  setLabels(db, [
+    { text: ids[0]!, mark: { state: 'class', class: 'c1' }, origin: 'human' },
+    { text: ids[1]!, mark: { state: 'class', class: 'c2' }, origin: 'file' },
+  ])
+  const first = finishedRound(db)
+  propose(db, first.run, each(ids.slice(2), 1))
+  const proposal = (i: number) => proposalForText(db, first.run, ids[i]!)!
+  decide(db, [
+    { proposal: proposal(2), verdict: { kind: 'approve' } },
+    { proposal: proposal(3), verdict: { kind: 'reject' } },
+  ])
+  return { db, ids, round: finishedRound(db, { parent: first.run }) }
+}
+
+test('every training text is counted once, by class and by where the class comes from', (t) => {
+  const { db, ids, round } = secondRound(t)
+  const expected = [
+    { class: 'c1', source: 'approved', count: 1 },
+    { class: 'c1', source: 'human', count: 1 },
+    { class: 'c1', source: 'rejected', count: 1 },
+    { class: 'c2', source: 'file', count: 1 },
+  ]
+  assert.deepEqual(runProvenance(db, round.run), expected)
+  setLabels(db, [{ text: ids[1]!, mark: { state: 'cleared' }, origin: 'human' }])
+  assert.deepEqual(runProvenance(db, round.run), [
+    ...expected.slice(0, 3),
+    { class: 'c2', source: 'withdrawn', count: 1 },
+  ])
+})
+
+test('the model card of a round is written from the project alone', (t) => {
+  const { db, round } = secondRound(t)
+  const parity = [{ runtime: 'onnxruntime-node', texts: 9, worst: 1e-6, note: 'logits' }]
+  const result = { kind: 'export', files: [], parity, modelMaxLength: 58 } as const
+  const exportedAt = new Date('2026-03-04T00:00:00Z')
+  const text = modelCard(cardData(db, round, { temperature: 1, exportedAt, result }))
+  assert.match(text, /第 2 轮/)
+  assert.match(text, /3 labels by people, 0 proposals accepted in bulk and 1 rejections/)
+  assert.match(text, /只有 0 条留出文本有标签/)
+  assert.match(text, /Shiliu \d+\.\d+\.\d+/)
+})
