@@ -1,9 +1,8 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import type { ExportSpec } from '../core/job.ts'
 import { classifierConfig, patternFile } from '../learn/export/files.ts'
 import { exportedGraph } from '../learn/export/graph.ts'
-import { snippets } from '../learn/export/snippets.ts'
 import { tokenizerConfig, tokenizerJson } from '../learn/text/tokenizer-json.ts'
 import { writeModel, type Model } from './model-folder.ts'
 import { toStandardOnnx } from './ort.ts'
@@ -33,12 +32,13 @@ export async function writeExportFiles(
   await write('vocab.txt', `${vocab.join('\n')}\n`)
   await json('config.json', classifierConfig(config, task))
   await json('pattern.json', patternFile(task, temperature, maxTokens))
-  for (const [name, text] of Object.entries(snippets(task.kind))) {
-    await write(`snippets/${name}`, text)
-  }
+  await cp(join(snippets, task.kind), join(folder, 'snippets'), { recursive: true })
   await writeModel(join(folder, 'mlm'), model)
   return listFiles(folder)
 }
+
+/** Programs that show the way from text to class without this one, by kind of task. */
+const snippets = join(import.meta.dirname, 'snippets')
 
 async function listFiles(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })

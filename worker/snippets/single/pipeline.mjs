@@ -1,0 +1,13 @@
+// Needs: npm install @huggingface/transformers
+// Run:   node snippets/pipeline.mjs TEXT TEXT ...
+// In a browser serve this folder, set env.localModelPath and keep dtype: 'fp32'.
+import { fileURLToPath } from 'node:url'
+import { env, pipeline } from '@huggingface/transformers'
+
+env.allowRemoteModels = false
+const folder = fileURLToPath(new URL('..', import.meta.url))
+const classify = await pipeline('text-classification', folder, { dtype: 'fp32' })
+
+const texts = process.argv.length > 2 ? process.argv.slice(2) : ['今天天气很好', '这家店再也不来了']
+const answers = await classify(texts)
+answers.forEach(({ label, score }, i) => console.log(label, score.toFixed(4), texts[i]))
