@@ -124,6 +124,43 @@ test('the whole loop: train, propose, audit, accept, train again, keep the bette
   await assert.rejects(app.call('rounds.keep', { round: 1 }), { code: 'model.discarded' })
 })
 
+test('a worse round is not put into use, and a better one is, with a plain verdict', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await importTexts(app, folder, 400)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 16 })
+  await app.call('label.fromColumn', { column: 'cat', scope: 'heldout' })
+  const round = async (isWrong: boolean) => {
+    if (isWrong) process.env.FAKE_WORKER_WRONG = '1'
+    const job = await finished(app, await app.call('train.start', {}))
+    delete process.env.FAKE_WORKER_WRONG
+    const { inUse, comparison } = job.result as TrainOutcome
+    return [inUse, comparison?.verdict]
+  }
+  t.after(() => delete process.env.FAKE_WORKER_WRONG)
+  assert.deepEqual(
+    [await round(false), await round(true)],
+    [
+      [1, undefined],
+      [1, 'did not help'],
+    ],
+  )
+  await app.call('rounds.keep', { round: 2 })
+  assert.deepEqual(await round(false), [3, 'helped'])
+  const { history, best, compared } = await app.call('rounds.list', {})
+  assert.deepEqual(
+    [history.map((k) => [k.round, k.reason]), best, compared],
+    [
+      [
+        [1, 'first'],
+        [2, 'chosen'],
+        [3, 'best'],
+      ],
+      1,
+      3,
+    ],
+  )
+})
+
 test('a rejected class is not proposed again by a later round', async (t) => {
   const { app, folder } = await fakeApp(t)
   await importTexts(app, folder, 100)

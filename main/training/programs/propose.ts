@@ -46,7 +46,7 @@ export async function propose(work: Work): Promise<ProposeOutcome> {
     },
   )
   let proposed = 0
-  for await (const some of portions(proposals, 200)) {
+  for await (const some of portions(proposals, 100)) {
     proposed += insertProposals(db, run.id, task, some)
   }
   return { run: run.id, pool: pool.length, proposed, barred: proposals.length - proposed }
