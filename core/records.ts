@@ -207,6 +207,8 @@ export interface Job {
   readonly finishedAt: number | null
   readonly result: unknown
   readonly error: ErrorRecord | null
+  /** Number of its latest line of progress, 0 before the first. */
+  readonly lastSeq: number
 }
 
 /** One line of a job's progress; `seq` rises by one, so that a reader can go on where it was. */

@@ -26,7 +26,7 @@ import { Session } from './services/session.ts'
 import { taskService } from './services/task.ts'
 import { trainService } from './services/train.ts'
 import { storageError } from './store/database.ts'
-import { eventsOf } from './store/jobs.ts'
+import { eventsOf, jobById } from './store/jobs.ts'
 
 /** The application behind every shell. */
 export interface App {
@@ -101,7 +101,9 @@ function subscribe(
   fromSeq: number,
   listener: (event: JobEvent) => void,
 ): () => void {
-  for (const event of eventsOf(session.home(job).db, job, fromSeq)) listener(event)
+  const { db } = session.home(job)
+  const { lastSeq } = jobById(db, job)
+  for (const event of eventsOf(db, job, fromSeq, Math.max(1, lastSeq))) listener(event)
   const onStep = (step: Payload<'job.step'>) => {
     if (step.job === job && step.event.seq >= fromSeq) listener(step.event)
   }

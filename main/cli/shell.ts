@@ -70,8 +70,8 @@ export class Shell {
    */
   async follow<T>(app: App, { job }: { job: JobId }): Promise<T> {
     const progress = new Progress()
-    const from = (await app.call('jobs.events', { job, limit: 10_000 })).at(-1)?.seq ?? 0
-    const unsubscribe = app.subscribe(job, from + 1, (event) => progress.show(event))
+    const { lastSeq } = await app.call('jobs.get', { job })
+    const unsubscribe = app.subscribe(job, lastSeq + 1, (event) => progress.show(event))
     this.#stop = async () => {
       progress.note('stopping ...')
       await app.call('jobs.cancel', { job })

@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { drawHeldOut, heldOutDraw } from '../store/held-out.ts'
 import { journal } from '../store/journal.ts'
-import { allLabels, setLabels } from '../store/labels.ts'
+import { hasLabels, setLabels } from '../store/labels.ts'
 import { projectSeed } from '../store/project.ts'
 import { textsToLabel } from '../store/queue.ts'
 import { roundInUse } from '../store/rounds.ts'
@@ -69,9 +69,8 @@ const drawsFrom = 200
 
 /** A fair sample must be there before anyone has looked for texts to label. */
 function drawBeforeFirstLabel(db: WritableDb): void {
-  const texts = countTexts(db)
-  if (texts < drawsFrom || heldOutDraw(db) || allLabels(db).length > 0) return
-  if (roundInUse(db)) return
+  if (heldOutDraw(db) || hasLabels(db) || roundInUse(db)) return
+  if (countTexts(db) < drawsFrom) return
   drawHeldOut(db, { size: defaultHeldOut(db), seed: projectSeed(db) })
 }
 

@@ -16,6 +16,7 @@ export function projectService(session: Session) {
     return info(session)
   }
   const open: Handler<'project.open'> = async ({ path, mode }) => {
+    if (session.openProject?.path === resolve(path)) await session.closeProject()
     await session.adopt(openProject(resolve(path), mode))
     return info(session)
   }

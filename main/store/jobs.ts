@@ -89,8 +89,8 @@ export function appendEvent(db: WritableDb, id: JobId, step: StepRecord): JobEve
   })
 }
 
-/** A job's progress from `fromSeq` on. */
-export function eventsOf(db: ReadableDb, id: JobId, fromSeq: number, limit = 10_000): JobEvent[] {
+/** A job's progress from `fromSeq` on, at most `limit` lines of it. */
+export function eventsOf(db: ReadableDb, id: JobId, fromSeq: number, limit: number): JobEvent[] {
   const rows = all<Omit<JobEvent, 'figures'> & { figures: string }>(
     db,
     sql`SELECT seq, at, phase, done, total, figures FROM job_event
@@ -133,10 +133,13 @@ interface JobRow {
   finished_at: number | null
   result: string | null
   error: string | null
+  last_seq: number
 }
 
 const selectJob = sql`
-  SELECT id, kind, input, state, created_at, started_at, finished_at, result, error FROM job`
+  SELECT id, kind, input, state, created_at, started_at, finished_at, result, error,
+         coalesce((SELECT max(seq) FROM job_event WHERE job_id = job.id), 0) AS last_seq
+  FROM job`
 
 function fromRow(row: JobRow): Job {
   return {
@@ -149,5 +152,6 @@ function fromRow(row: JobRow): Job {
     finishedAt: row.finished_at,
     result: row.result === null ? null : (JSON.parse(row.result) as unknown),
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorRecord),
+    lastSeq: row.last_seq,
   }
 }

@@ -80,6 +80,10 @@ export function labelOf(db: ReadableDb, text: TextId): Label | null {
   return row ? fromRow(row) : null
 }
 
+export function hasLabels(db: ReadableDb): boolean {
+  return first(db, sql`SELECT 1 FROM label LIMIT 1`) !== undefined
+}
+
 /** All labels, by text. */
 export function allLabels(db: ReadableDb): Label[] {
   return all<LabelRow>(db, sql`${selectLabel} ORDER BY text_id`).map(fromRow)

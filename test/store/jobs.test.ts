@@ -22,7 +22,7 @@ test('progress is replayed from any point, also after a restart', (t) => {
   for (let i = 1; i <= 5; i++) appendEvent(project.writable, id, step(i))
   const db = reopen(t, project)
   assert.deepEqual(
-    eventsOf(db, id, 4).map(({ seq, done, figures }) => [seq, done, figures]),
+    eventsOf(db, id, 4, 100).map(({ seq, done, figures }) => [seq, done, figures]),
     [
       [4, 4, { loss: 0.25 }],
       [5, 5, { loss: 0.2 }],

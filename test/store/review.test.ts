@@ -170,3 +170,17 @@ test('a class with accepted proposals cannot leave the task', (t) => {
   const task = { ...twoClasses, classes: [twoClasses.classes[1]!] }
   assert.throws(() => saveTask(db, task, ''), { code: 'task.classInUse' })
 })
+
+test('the queue is read in the order of an index, however many proposals there are', (t) => {
+  const { db } = reviewed(t, 3)
+  const plan = db
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT id FROM proposal WHERE run_id = 1 AND decision = 'pending'
+       ORDER BY score DESC, id LIMIT 20`,
+    )
+    .all() as { detail: string }[]
+  assert.deepEqual(
+    plan.map((step) => step.detail),
+    ['SEARCH proposal USING COVERING INDEX proposal_queue (run_id=? AND decision=?)'],
+  )
+})
