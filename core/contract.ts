@@ -208,7 +208,11 @@ export const calls = {
     writes: true,
   },
   'label.summary': { input: none, output: gives<LabelSummary>(), writes: false },
-  /** Texts to label next: at random, or those that the round in use is least sure of. */
+  /**
+   * Texts to label next: at random, or those that the round in use is least sure of. Before the first
+   * label of a larger project this draws the held-out sample, so that no text is shown for the one
+   * purpose and used for the other.
+   */
   'label.next': {
     input: v.object({
       scope: v.optional(v.picklist(['train', 'heldout']), 'train'),

@@ -25,6 +25,9 @@ export async function labelOneByOne(
     })
     return text
   }
+  if (heldOut && !(await app.call('label.summary', {})).heldOut) {
+    await app.call('label.drawHeldOut', {})
+  }
   process.stderr.write(`${legend(names)}\n`)
   for (let text = await next(); text; text = await next()) {
     process.stderr.write(`\n${shown(text)}\n`)

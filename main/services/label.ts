@@ -32,6 +32,8 @@ export function labelService(session: Session) {
     return labelFromColumn(db, input)
   }
   const next: Handler<'label.next'> = ({ scope, order, limit, skip }) => {
+    const { writable } = session.project
+    if (writable) drawBeforeFirstLabel(writable)
     const run = order === 'uncertain' ? (roundInUse(session.db)?.run ?? null) : null
     return textsToLabel(session.db, { scope, run, limit, skip })
   }

@@ -133,6 +133,13 @@ test('texts are labelled one by one, with a wrong key, a skip and an undo', asyn
   assert.match(run.err, /There is no class 9/)
 })
 
+test('labelling the held-out sample draws it first, in a project of any size', async (t) => {
+  const folder = await projectFolder(t, 24)
+  const run = await shiliu(folder, ['label', '--held-out', '--json'], '1\n2\n')
+  const { labels } = JSON.parse(run.out) as { labels: LabelSummary }
+  assert.deepEqual([labels.heldOut?.size, labels.heldOutLabelled], [6, 2])
+})
+
 test('proposals are reviewed from a file and one by one, an audit is answered by a column', async (t) => {
   const { app, folder, path } = await fakeApp(t)
   await importTexts(app, folder, 120)
