@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { spawnSync, type ChildProcess } from 'node:child_process'
+import { copyFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { Stream } from '../../core/random.ts'
+import type { LabelSummary, ProjectInfo, TrainOutcome } from '../../core/records.ts'
+import { tinyModelFolder, tinyTask } from '../fixtures/tiny-model.ts'
+import { ask, root, shiliu, start, tempFolder } from './shiliu.ts'
+
+const sample = join(root, 'resources/sample/texts.csv')
+const base = await tinyModelFolder()
+
+/** The task of the tiny model, with classes and words by name, as people write it. */
+const task = {
+  classes: [{ name: '满意' }, { name: '不满' }],
+  patterns: tinyTask.patterns,
+  groups: [
+    { name: '满意', words: { 满意: '满意', 不满: '失望' } },
+    { name: '喜欢', words: { 满意: '喜欢', 不满: '讨厌' } },
+  ],
+}
+
+/** A project with the sample imported, a task and 32 labels. */
+async function labelledProject(folder: string): Promise<string> {
+  writeFileSync(join(folder, 'task.json'), JSON.stringify(task))
+  await ask(['new', 'p.shiliu'], folder)
+  await ask(['import', sample, '--text', 'text', '--id', 'id'], folder)
+  await ask(['task', 'set', 'task.json', '--base', base], folder)
+  await ask(['label', '--from-column', 'label', '--per-class', '16', '--seed', '1'], folder)
+  return join(folder, 'p.shiliu')
+}
+
+/** The compute processes of a command, as soon as there are any; a killed one is not among them. */
+async function workersOf(child: ChildProcess): Promise<number[]> {
+  for (let tries = 0; tries < 200; tries++) {
+    const args = ['-o', 'pid=,stat=', '--ppid', String(child.pid)]
+    const { stdout } = spawnSync('ps', args, { encoding: 'utf8' })
+    const lines = stdout.split('\n').filter((line) => line !== '' && !/Z/.test(line))
+    if (lines.length > 0) return lines.map((line) => Number.parseInt(line))
+    await setTimeout(25)
+  }
+  throw new Error('no compute process was started')
+}
+
+test('training that loses main or worker twelve times ends in the weights of an uninterrupted run', async (t) => {
+  const folder = tempFolder(t)
+  const path = await labelledProject(folder)
+  const other = tempFolder(t)
+  copyFileSync(path, join(other, 'p.shiliu'))
+  const settings = ['--base', base, '--steps', '1200', '--batch', '4', '--max-tokens', '32']
+  const train = ['train', ...settings, '--checkpoint-every', '10', '--seed', '7', '--threads', '2']
+  const startUp = await millisecondsOf(() => ask(['status'], other))
+  let whole: TrainOutcome | undefined
+  const training = await millisecondsOf(async () => {
+    whole = await ask<TrainOutcome>(train, other)
+  })
+
+  const stream = new Stream(5, 'kills')
+  const pause = () => setTimeout(((training - startUp) * stream.next()) / 12)
+  let args = train
+  for (let life = 0; life < 6; life++) {
+    const { child, ended } = start(args, folder)
+    const workers = await workersOf(child)
+    await pause()
+    workers.forEach((pid) => process.kill(pid, 'SIGKILL'))
+    await workersOf(child)
+    await pause()
+    child.kill('SIGKILL')
+    const { signal, stderr } = await ended
+    assert.equal(signal, 'SIGKILL', `life ${life} ended before its kill: ${stderr}`)
+    const { labels } = await ask<ProjectInfo>(['status'], folder)
+    assert.equal(trainLabels(labels), 32)
+    args = ['train', '--resume']
+  }
+  const resumed = await ask<TrainOutcome>(args, folder)
+  assert.equal(resumed.sha256, whole!.sha256)
+})
+
+async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
+
+function trainLabels({ classes }: LabelSummary): number {
+  return classes.reduce((sum, { train }) => sum + train, 0)
+}
+
+test('an import that is killed keeps the labels, and a second try brings every row once', async (t) => {
+  const folder = tempFolder(t)
+  await labelledProject(folder)
+  const rows = Array.from({ length: 30_000 }, (_, i) => `n${i},第${i}条，今天的饭菜好不好`)
+  writeFileSync(join(folder, 'more.csv'), `id,text\n${rows.join('\n')}\n`)
+  const stream = new Stream(6, 'kills')
+  const bring = ['import', 'more.csv', '--text', 'text', '--id', 'id']
+  for (let kill = 0; kill < 4; kill++) {
+    const { child, ended } = start(bring, folder)
+    await setTimeout(500 + stream.below(800))
+    child.kill('SIGKILL')
+    await ended
+    const { labels } = await ask<ProjectInfo>(['status'], folder)
+    assert.equal(trainLabels(labels), 32)
+  }
+  await ask(bring, folder)
+  const { texts } = await ask<ProjectInfo>(['status'], folder)
+  assert.equal(texts, 400 + rows.length)
+})
+
+test('a project that another program holds is refused with a sentence', async (t) => {
+  const folder = tempFolder(t)
+  const path = await labelledProject(folder)
+  const train = ['train', '--base', base, '--steps', '2000', '--batch', '4']
+  const { child, ended } = start(train, folder)
+  await setTimeout(2500)
+  const second = await shiliu(['label', '--undo', '--project', path], folder)
+  child.kill('SIGKILL')
+  await ended
+  assert.equal(second.code, 1, second.stderr)
+  assert.match(second.stderr, /p\.shiliu/)
+})
