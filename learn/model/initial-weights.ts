@@ -33,7 +33,8 @@ export function initialWeights(config: BertConfig, stream: Stream): Map<string, 
     }
     weights.set(name, tensor)
   }
-  if (config.heads > 1) lookAtNeighbours(config, weights)
+  // At least half of the heads stay free to look for something else.
+  if (config.heads >= 4) lookAtNeighbours(config, weights)
   return weights
 }
 

@@ -7,9 +7,9 @@ import { names, parameterShapes } from '../../learn/model/parameters.ts'
 
 const config = {
   vocabSize: 50,
-  hiddenSize: 64,
+  hiddenSize: 128,
   layers: 2,
-  heads: 2,
+  heads: 4,
   intermediateSize: 128,
   maxPositions: 48,
   typeVocabSize: 2,
