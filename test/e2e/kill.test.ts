@@ -34,7 +34,7 @@ async function labelledProject(folder: string): Promise<string> {
 
 /** The compute processes of a command, as soon as there are any; a killed one is not among them. */
 async function workersOf(child: ChildProcess): Promise<number[]> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const args = ['-o', 'pid=,stat=', '--ppid', String(child.pid)]
     const { stdout } = spawnSync('ps', args, { encoding: 'utf8' })
     const lines = stdout.split('\n').filter((line) => line !== '' && !/Z/.test(line))
