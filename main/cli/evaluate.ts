@@ -71,8 +71,18 @@ async function evaluate(shell: Shell, app: App, options: Options) {
     workFolder: options.work ?? join(tmpdir(), `shiliu-evaluate-${task}`),
   })
   const { rows } = await shell.follow<EvaluateResult>(app, job)
-  if (typeof options.json === 'string') writeFileSync(options.json, `${JSON.stringify(rows)}\n`)
+  if (typeof options.json === 'string') writeRows(options.json, rows)
   return { task, rows, methods: summaries(rows, final ?? false, seed) }
+}
+
+/** A line a row; `answers` has a 1 for every text that was right, in the order of the test set. */
+function writeRows(path: string, rows: readonly EvaluateRow[]): void {
+  const lines = rows.map(({ task, method, split, correct, n }) => {
+    const right = correct.filter(Boolean).length
+    const answers = correct.map(Number).join('')
+    return JSON.stringify({ task, method, split, correct: right, n, answers })
+  })
+  writeFileSync(path, `[\n${lines.join(',\n')}\n]\n`)
 }
 
 interface MethodSummary extends SplitSummary {
