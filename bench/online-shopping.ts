@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { showLoop, walkLoop } from '../main/loop.ts'
+import { walkLoop } from '../main/loop.ts'
+import { showLoop } from '../main/show-loop.ts'
 
 /**
  * The whole loop on a real file: 62,774 product reviews, ten topics, sixteen labels each from the

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { TaskDefinition } from '../core/contract.ts'
 import { sentence, toRecord } from '../core/errors.ts'
-import { showLoop, walkLoop } from './loop.ts'
+import { walkLoop } from './loop.ts'
+import { showLoop } from './show-loop.ts'
 
 /** `npm run demo [-- FOLDER]`: the whole job on the sample project, with the default model. */
 

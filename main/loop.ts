@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { TaskDefinition } from '../core/contract.ts'
 import type { ProposalRule } from '../core/job.ts'
@@ -8,14 +8,13 @@ import type {
   Audit,
   ImportReport,
   ProposeOutcome,
-  RoundComparison,
   RoundReport,
   TrainOutcome,
 } from '../core/records.ts'
 import { openApp, type App } from './app.ts'
 import { Progress } from './cli/progress.ts'
 import { host, resultOf } from './cli/shell.ts'
-import { oneLine, percent, table, withInterval } from './cli/table.ts'
+import { percent, withInterval } from './cli/table.ts'
 import type { ExportOutcome } from './training/programs/export.ts'
 import type { PredictOutcome } from './training/programs/predict.ts'
 
@@ -106,39 +105,6 @@ export async function walkLoop(input: LoopInput, folder: string): Promise<LoopOu
   } finally {
     await app.close()
   }
-}
-
-/** What happened, for a person to read. It says so when the second round did not help. */
-export function showLoop(outcome: LoopOutcome, unseen: readonly string[]): string {
-  const { stages, rounds, inUse, answers, project, exported, predictions } = outcome
-  const stageRows = stages.map(({ name, seconds, outcome }) => [
-    name,
-    `${seconds.toFixed(1)} s`,
-    outcome,
-  ])
-  const roundRows = rounds.map(({ number, accuracy }) => [
-    `round ${number}`,
-    accuracy ? `${withInterval(accuracy)} on ${accuracy.n} held-out texts` : 'not measured',
-  ])
-  const answerRows = predictions.map(({ label, score }, i) => [
-    label,
-    percent(score),
-    oneLine(unseen[i]!),
-  ])
-  return [
-    table([['stage', 'time', 'outcome'], ...stageRows]),
-    '',
-    table([['accuracy', '95 % interval'], ...roundRows]),
-    verdict(rounds.at(-1)!.comparison),
-    `Round ${inUse} is in use, the better of ${rounds.length} on the held-out texts, and was exported.`,
-    '',
-    table([['predicted', 'score', 'text'], ...answerRows]),
-    '',
-    `Answers of the analyst: ${answers.train} for training, ${answers.audit} in the audit; ` +
-      `${answers.heldOut} more only to measure.`,
-    `Project: ${relative('.', project)}`,
-    `Exported model: ${relative('.', exported.folder)}`,
-  ].join('\n')
 }
 
 async function importFile(walk: Walk): Promise<void> {
@@ -257,18 +223,6 @@ async function predict(walk: Walk, folder: string): Promise<PredictOutcome> {
   )
 }
 
-function verdict(comparison: RoundComparison | null): string {
-  if (comparison === null) return 'The rounds could not be compared.'
-  const { accuracy } = comparison
-  const change = `${withSign(accuracy.value)} (${withSign(accuracy.low)} to ${withSign(accuracy.high)}) points`
-  const words = {
-    helped: `The second round helped: ${change}.`,
-    'did not help': `The second round did not help: ${change}.`,
-    'no difference seen': `No difference seen between the rounds: ${change}, which includes 0.`,
-  }
-  return words[comparison.verdict]
-}
-
 async function stage<T>(
   { stages }: Walk,
   name: string,
@@ -294,9 +248,4 @@ async function finished<T>(app: App, { job }: { readonly job: JobId }): Promise<
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0)
-}
-
-function withSign(share: number): string {
-  const points = (100 * share).toFixed(1)
-  return share > 0 ? `+${points}` : points
 }
