@@ -1,6 +1,7 @@
 import type { ErrorRecord } from '../../core/errors.ts'
 import { UNDECODABLE } from './decoder.ts'
-import type { ColumnRoles, ImportedRow } from './plan.ts'
+import type { ColumnRoles } from '../../core/import-plan.ts'
+import type { ImportedRow } from './imported-row.ts'
 import { rowProblem } from './records.ts'
 import type { Columns } from './records.ts'
 

@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer'
 import iconv from 'iconv-lite'
+import type { Encoding } from '../../core/import-plan.ts'
 import { INCOMPLETE, characterLength, wholeUtf8 } from './encodings.ts'
-import type { CharacterLength, Encoding } from './encodings.ts'
+import type { CharacterLength } from './encodings.ts'
 
 /**
  * What stands in decoded text for a byte that could not be decoded: a noncharacter, which Unicode

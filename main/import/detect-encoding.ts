@@ -1,8 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { analyse } from 'chardet'
+import type { Encoding } from '../../core/import-plan.ts'
 import { decodeLeniently } from './decoder.ts'
 import { INCOMPLETE, MALFORMED, byteOrderMark, characterLength, wholeUtf8 } from './encodings.ts'
-import type { Encoding } from './encodings.ts'
 import type { Sample } from './source-file.ts'
 
 /**

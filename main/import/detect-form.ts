@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { ShiliuError } from '../../core/errors.ts'
 import { DelimitedReader } from './delimited.ts'
 import type { Dialect } from './delimited.ts'
-import type { FileForm, Format } from './plan.ts'
+import type { FileForm, Format } from '../../core/import-plan.ts'
 import { looksLikeHeader } from './detect-header.ts'
 
 const DELIMITERS = [',', '\t', ';'] as const

@@ -1,8 +1,5 @@
 import { fail } from '../../core/errors.ts'
-
-/** The encodings that can be imported, by their WHATWG names. */
-export const encodings = ['utf-8', 'utf-16le', 'utf-16be', 'gb18030', 'big5'] as const
-export type Encoding = (typeof encodings)[number]
+import { encodings, type Encoding } from '../../core/import-plan.ts'
 
 const ALIASES: Record<string, Encoding> = {
   utf8: 'utf-8',

@@ -1,7 +1,6 @@
 import { fail } from '../../core/errors.ts'
+import { encodings, type Encoding } from '../../core/import-plan.ts'
 import { binaryKind } from './file-kind.ts'
-import { encodings } from './encodings.ts'
-import type { Encoding } from './encodings.ts'
 import {
   census,
   detectEncoding,

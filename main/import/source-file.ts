@@ -3,7 +3,7 @@ import type { Stats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { fail } from '../../core/errors.ts'
-import type { Encoding } from './encodings.ts'
+import type { Encoding } from '../../core/import-plan.ts'
 
 const BLOCK_BYTES = 256 * 1024
 const SAMPLE_BYTES = 1024 * 1024

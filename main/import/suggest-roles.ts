@@ -1,7 +1,7 @@
 import { pairOf, rankOfName } from './column-names.ts'
 import type { NamedRole } from './column-names.ts'
 import { isNumber } from './detect-header.ts'
-import type { ColumnRoles } from './plan.ts'
+import type { ColumnRoles } from '../../core/import-plan.ts'
 import type { Columns } from './records.ts'
 
 /** What the first rows tell of a column. */

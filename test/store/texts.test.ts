@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ImportedRow } from '../../main/import/plan.ts'
+import type { ImportedRow } from '../../main/import/imported-row.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { ImportWriter, importReports, rejectedRows } from '../../main/store/imports.ts'
 import { fold } from '../../main/store/fold.ts'

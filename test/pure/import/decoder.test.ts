@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Decoder, UNDECODABLE } from '../../../main/import/decoder.ts'
 import type { Malformed } from '../../../main/import/decoder.ts'
-import type { Encoding } from '../../../main/import/encodings.ts'
 import { encodingNamed } from '../../../main/import/encodings.ts'
+import type { Encoding } from '../../../core/import-plan.ts'
 import { encode } from './temporary-files.ts'
 
 function decode(pieces: readonly Buffer[], encoding: Encoding) {

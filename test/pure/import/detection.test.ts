@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { looksLikeHeader } from '../../../main/import/detect-header.ts'
-import type { ImportPlan } from '../../../main/import/plan.ts'
+import type { ImportPlan } from '../../../core/import-plan.ts'
 import { preview } from '../../../main/import/preview.ts'
 import { uniqueNames } from '../../../main/import/records.ts'
 import { encode, writeFile } from './temporary-files.ts'

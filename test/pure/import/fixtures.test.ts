@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { ImportPlan } from '../../../main/import/plan.ts'
+import type { ImportPlan } from '../../../core/import-plan.ts'
 import { preview } from '../../../main/import/preview.ts'
 import { readAll } from './temporary-files.ts'
 

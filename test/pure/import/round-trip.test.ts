@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Stream } from '../../../core/random.ts'
-import type { Encoding } from '../../../main/import/encodings.ts'
-import type { Format, ImportedRow } from '../../../main/import/plan.ts'
+import type { Encoding, Format } from '../../../core/import-plan.ts'
+import type { ImportedRow } from '../../../main/import/imported-row.ts'
 import { preview } from '../../../main/import/preview.ts'
 import { encode, readAll, writeFile } from './temporary-files.ts'
 
