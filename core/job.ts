@@ -220,13 +220,18 @@ export interface ScoreResult {
   readonly milliseconds: number
 }
 
+/** A proposal, everything in it after prior correction. */
 export interface ProposedText {
   readonly id: number
   readonly class: number
-  /** Prior-corrected probability of the class. */
+  /** `[C]`: what a soft target is made of. */
+  readonly probabilities: readonly number[]
+  /** Probability of the class. */
   readonly score: number
   /** Score minus that of the next class. */
   readonly margin: number
+  /** `[G]`: whether each word group alone chooses the class. */
+  readonly agrees: readonly boolean[]
 }
 
 /** One finding of the live check, about a word (group and class) or a pattern. */

@@ -137,6 +137,7 @@ export interface Proposal {
   /** Prior-corrected probability of the class; it stays after the decision. */
   readonly score: number
   readonly margin: number
+  /** The share of word groups that choose the class by themselves, after prior correction. */
   readonly agreement: number
   readonly decision: Decision
   readonly decidedBy: Decider | null

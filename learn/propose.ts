@@ -2,12 +2,6 @@ import type { ProposalRule, ProposedText } from '../core/job.ts'
 import { argmax, logSumExp, softmax } from '../core/probability.ts'
 import type { Scored } from '../core/task.ts'
 
-/** A pool text's best class after prior correction. */
-interface Candidate extends ProposedText {
-  /** All word groups choose the class, each after its own prior correction. */
-  readonly unanimous: boolean
-}
-
 /**
  * Picks proposals from the scored pool (methods.md 2.3, steps 3 and 4), by decreasing score.
  *
@@ -28,15 +22,15 @@ export function propose(pool: readonly Scored[], rule: ProposalRule): ProposedTe
   return classes
     .flatMap((ofClass) =>
       ofClass
-        .filter(({ unanimous }) => unanimous || !rule.unanimous)
+        .filter(({ agrees }) => !rule.unanimous || agrees.every(Boolean))
         .sort(byScore)
         .slice(0, quota),
     )
     .sort(byScore)
-    .map(({ unanimous: _, ...proposed }) => proposed)
 }
 
-function candidatesOf(pool: readonly Scored[]): Candidate[] {
+/** Every text of the pool with its best class. */
+function candidatesOf(pool: readonly Scored[]): ProposedText[] {
   const corrected = withoutPrior(pool.map(({ logits }) => logits))
   const choices = pool[0]!.groups.map((_, g) =>
     withoutPrior(pool.map(({ groups }) => groups[g]!)).map(argmax),
@@ -46,8 +40,8 @@ function candidatesOf(pool: readonly Scored[]): Candidate[] {
     const best = argmax(probabilities)
     const score = probabilities[best]!
     const next = Math.max(0, ...probabilities.filter((_, c) => c !== best))
-    const unanimous = choices.every((choice) => choice[i] === best)
-    return { id, class: best, score, margin: score - next, unanimous }
+    const agrees = choices.map((choice) => choice[i] === best)
+    return { id, class: best, probabilities, score, margin: score - next, agrees }
   })
 }
 
@@ -64,6 +58,6 @@ function withoutPrior(logits: readonly (readonly number[])[]): number[][] {
   return log.map((row) => softmax(row.map((value, c) => value - prior[c]!)))
 }
 
-function byScore(a: Candidate, b: Candidate): number {
+function byScore(a: ProposedText, b: ProposedText): number {
   return b.score - a.score || b.margin - a.margin || a.id - b.id
 }

@@ -1,5 +1,4 @@
 import type { ProposedText } from '../../core/job.ts'
-import { argmax } from '../../core/probability.ts'
 import type {
   Decider,
   Decision,
@@ -10,6 +9,7 @@ import type {
 } from '../../core/project.ts'
 import type { Proposal, ProposalCount } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
+import { packFloats } from './floats.ts'
 import { all, allOf, first, run, sql, type Sql } from './sql.ts'
 import { scoreOf, type Score } from './scores.ts'
 import { answerOf } from './texts.ts'
@@ -158,17 +158,19 @@ function insertProposal(
   score: Score,
   groups: readonly { name: string }[],
 ): void {
+  const agreement = item.agrees.filter(Boolean).length / item.agrees.length
   const proposal = run(
     db,
-    sql`INSERT INTO proposal (run_id, text_id, class_id, score, margin, agreement)
-        VALUES (${runId}, ${text}, ${classId}, ${item.score}, ${item.margin}, ${score.agreement})`,
+    sql`INSERT INTO proposal (run_id, text_id, class_id, score, margin, agreement, probabilities)
+        VALUES (${runId}, ${text}, ${classId}, ${item.score}, ${item.margin}, ${agreement},
+                ${packFloats(item.probabilities)})`,
   ).id
   score.groups.forEach((says, g) => {
-    const agrees = argmax(says) === item.class ? 1 : 0
     run(
       db,
       sql`INSERT INTO proposal_group (proposal_id, position, name, log_probability, agrees)
-          VALUES (${proposal}, ${g}, ${groups[g]!.name}, ${says[item.class]!}, ${agrees})`,
+          VALUES (${proposal}, ${g}, ${groups[g]!.name}, ${says[item.class]!},
+                  ${item.agrees[g] ? 1 : 0})`,
     )
   })
 }

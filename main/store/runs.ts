@@ -1,6 +1,5 @@
 import { fail } from '../../core/errors.ts'
 import type { Environment, Recipe, TrainResult } from '../../core/job.ts'
-import { softmax } from '../../core/probability.ts'
 import type { JobId, ModelId, PseudoSettings, RunId, TextId } from '../../core/project.ts'
 import type { Target, Task, TrainingItem } from '../../core/task.ts'
 import type { Run, RunResult, RunTexts, TaskVersion } from '../../core/records.ts'
@@ -9,7 +8,6 @@ import { packFloats, unpackFloats } from './floats.ts'
 import { lineage } from './lineage.ts'
 import { unused } from './scope.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
-import { scoreOf } from './scores.ts'
 import { taskVersion } from './tasks.ts'
 
 export interface NewRun {
@@ -152,16 +150,24 @@ function goldTexts(db: ReadableDb): SnapshotText[] {
   ).map((row) => ({ ...row, target: 'class', probabilities: null, weight: 1, gold: true }))
 }
 
+/** The latest accepted proposal of a text; SQLite takes the columns beside max() from its row. */
+interface AcceptedRow {
+  text: TextId
+  class: string
+  version: number
+  probabilities: Uint8Array
+}
+
 function acceptedTexts(
   db: ReadableDb,
   parent: RunId,
   task: Task,
   pseudo: PseudoSettings,
 ): SnapshotText[] {
-  const rows = all<{ text: TextId; class: string; run: RunId; version: number }>(
+  const rows = all<AcceptedRow>(
     db,
-    sql`SELECT text.id AS text, proposal.class_id AS class, max(proposal.run_id) AS run,
-               run.task_version AS version
+    sql`SELECT text.id AS text, proposal.class_id AS class, max(proposal.run_id),
+               proposal.probabilities AS probabilities, run.task_version AS version
         FROM proposal JOIN text ON text.id = proposal.text_id JOIN run ON run.id = proposal.run_id
         WHERE proposal.decision = 'approved' AND proposal.decided_by = 'bulk'
           AND proposal.run_id IN ${lineage(parent)} AND ${unlabelled} AND ${unused}
@@ -171,9 +177,7 @@ function acceptedTexts(
   return rows.map((row) => {
     const before = classesOf(row.version).map((c) => c.id)
     const probabilities =
-      pseudo.target === 'soft'
-        ? softTarget(scoreOf(db, row.run, row.text)!.logits, before, task)
-        : null
+      pseudo.target === 'soft' ? softTarget(unpackFloats(row.probabilities), before, task) : null
     return {
       text: row.text,
       class: row.class,
@@ -202,13 +206,12 @@ function rejectedTexts(db: ReadableDb, pseudo: PseudoSettings): SnapshotText[] {
 
 const unlabelled = sql`NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = text.id)`
 
-/** A score in the order of today's classes; null when a class has come or gone since. */
+/** Probabilities in the order of today's classes; null when a class has come or gone since. */
 function softTarget(
-  logits: readonly number[],
+  probabilities: readonly number[],
   before: readonly string[],
   task: Task,
 ): number[] | null {
-  const probabilities = softmax(logits)
   const positions = task.classes.map((c) => before.indexOf(c.id))
   if (positions.includes(-1) || positions.length !== before.length) return null
   return positions.map((position) => probabilities[position]!)

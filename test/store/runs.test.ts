@@ -9,9 +9,11 @@ import { drawHeldOut } from '../../main/store/held-out.ts'
 import { heldOutAnswers, unscoredHeldOut } from '../../main/store/evaluations.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { heldOutIds, poolIds } from '../../main/store/pool.ts'
+import { insertProposals, openProposals } from '../../main/store/proposals.ts'
 import { keepHistory, keepRound, roundInUse } from '../../main/store/rounds.ts'
 import { countRunTexts, runById, trainingItems } from '../../main/store/runs.ts'
-import { saveTask } from '../../main/store/tasks.ts'
+import { insertScores } from '../../main/store/scores.ts'
+import { requireTask, saveTask } from '../../main/store/tasks.ts'
 import { each, finishedRound, propose, startRun } from './temp-run.ts'
 import { addTexts, fill, tempProject, twoClasses } from './temp-project.ts'
 
@@ -33,14 +35,12 @@ function softProbabilities({ target }: TrainingItem): readonly number[] {
 }
 
 /** Accepts all open proposals of a run behind an audit of the whole. */
-function acceptAll(db: WritableDb, run: RunId, sampleIsRight = true): void {
+function acceptAll(db: WritableDb, run: RunId): void {
   const audit = createAudit(db, { run, filter: {}, threshold: 0.7, size: 60 })
-  const answer = { state: 'class', class: sampleIsRight ? 'c1' : 'c2' } as const
-  answerAudit(
-    db,
-    audit.id,
-    auditItems(db, audit.id).map(({ text }) => ({ text, answer })),
-  )
+  const answers = auditItems(db, audit.id).map(({ text, class: proposed }) => {
+    return { text, answer: { state: 'class', class: proposed } as const }
+  })
+  answerAudit(db, audit.id, answers)
   acceptAudited(db, audit.id)
 }
 
@@ -142,6 +142,45 @@ test('soft targets follow the order of the classes of the new run', (t) => {
   const soft = items(db, next).find((item) => item.target.kind === 'soft')!
   const [, p] = softProbabilities(soft)
   assert.ok(Math.abs(p! - 1 / (1 + Math.exp(-2))) < 1e-6)
+})
+
+test('a soft target is what was proposed and accepted, not what the model said before correction', (t) => {
+  const { db, ids } = labelled(t, 70)
+  const { run } = finishedRound(db)
+  const { task } = requireTask(db)
+  const rest = ids.slice(3)
+  const classes = task.classes.map((c) => c.id)
+  const says = {
+    logits: [1, 0],
+    groups: [
+      [-1, -2],
+      [-1, -2],
+    ],
+    agreement: 1,
+  }
+  insertScores(
+    db,
+    run,
+    classes,
+    rest.map((id) => ({ id, ...says })),
+  )
+  const corrected = { class: 1, probabilities: [0.25, 0.75], score: 0.75, margin: 0.5 }
+  insertProposals(
+    db,
+    run,
+    task,
+    rest.map((id) => ({ id, ...corrected, agrees: [true, true] })),
+  )
+  const [proposal] = openProposals(db, run, { minimumAgreement: 1 }, { limit: 1, offset: 0 })
+  assert.deepEqual(
+    [proposal!.class, proposal!.agreement, proposal!.groups.map(({ agrees }) => agrees)],
+    [classes[1], 1, [true, true]],
+  )
+  acceptAll(db, run)
+  const pseudo = { target: 'soft', acceptedWeight: 0.5, rejectedWeight: 0.3 } as const
+  const next = startRun(db, { parent: run, pseudo })
+  const soft = items(db, next).find((item) => item.target.kind === 'soft')!
+  assert.deepEqual(softProbabilities(soft), [0.25, 0.75])
 })
 
 test('after a roll back, what a left-out round had accepted is not learnt from', (t) => {

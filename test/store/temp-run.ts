@@ -75,8 +75,18 @@ export function propose(db: WritableDb, run: RunId, logits: Record<number, numbe
     })),
   )
   const proposed = items.map(({ id, logit }) => {
-    const score = 1 / (1 + Math.exp(-Math.abs(logit)))
-    return { id, class: logit >= 0 ? 0 : 1, score, margin: 2 * score - 1 }
+    const first = 1 / (1 + Math.exp(-logit))
+    const score = Math.max(first, 1 - first)
+    const c = logit >= 0 ? 0 : 1
+    const agrees = [true, c === 1]
+    return {
+      id,
+      class: c,
+      probabilities: [first, 1 - first],
+      score,
+      margin: 2 * score - 1,
+      agrees,
+    }
   })
   return insertProposals(db, run, task, proposed)
 }

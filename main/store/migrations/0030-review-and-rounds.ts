@@ -8,6 +8,7 @@ CREATE TABLE proposal (
   score REAL NOT NULL,
   margin REAL NOT NULL,
   agreement REAL NOT NULL,
+  probabilities BLOB NOT NULL,
   decision TEXT NOT NULL DEFAULT 'pending'
     CHECK (decision IN ('pending', 'approved', 'rejected', 'corrected')),
   decided_by TEXT CHECK (decided_by IN ('human', 'bulk')),

@@ -42,7 +42,6 @@ export async function exportModel(work: Work): Promise<ExportOutcome> {
   const { model, recipe } = run.result!
   const ids = await parityTexts(work, round.run)
   const part = `${folder}.part`
-  rmSync(part, { recursive: true, force: true })
   const result = await work.compute(
     {
       kind: 'export',
@@ -54,7 +53,13 @@ export async function exportModel(work: Work): Promise<ExportOutcome> {
       maxTokens: recipe.maxTokens,
       texts: ids.length,
     },
-    { texts: () => textBatches(db, ids) },
+    {
+      texts: () => {
+        // What a process left behind that died at any moment, after it had finished too.
+        rmSync(part, { recursive: true, force: true })
+        return textBatches(db, ids)
+      },
+    },
   )
   const card = cardData(db, round, { temperature, exportedAt: new Date(), result })
   const files = await finishExport(part, card)

@@ -47,6 +47,34 @@ test('takes the bias of the model out of the scores', () => {
   assert.ok(perClass[0]!.every(({ id }) => id % 2 === 0))
 })
 
+test('a proposal holds together: its class leads its probabilities, and groups are counted alike', () => {
+  // The model leans to class 0 everywhere; of two texts that it would put there, one is proposed for 1.
+  const pool = [
+    scored(
+      0,
+      [0.95, 0.05],
+      [
+        [3, 0],
+        [3, 0],
+      ],
+    ),
+    scored(
+      1,
+      [0.55, 0.45],
+      [
+        [3, 2.5],
+        [3, 0],
+      ],
+    ),
+  ]
+  const proposed = propose(pool, { share: 1, minimum: 0, unanimous: false })
+  const second = proposed.find(({ id }) => id === 1)!
+  assert.equal(second.class, 1)
+  assert.ok(second.probabilities[1]! > 0.5)
+  assert.equal(second.score, second.probabilities[1])
+  assert.deepEqual(second.agrees, [true, false])
+})
+
 test('gives every class the share of the least predicted one, but at least the minimum', () => {
   const confidences = [0.9, 0.85, 0.8, 0.75, 0.7, 0.65]
   const firsts = confidences.map((p, i) => scored(i, [p, 1 - p]))
