@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { fail, ShiliuError } from '../core/errors.ts'
 import type { ExportResult, ExportSpec, ParityLine } from '../core/job.ts'
 import type { TextItem } from '../core/task.ts'
@@ -13,31 +13,29 @@ import { checkRuntime, runtimes } from './parity/check.ts'
 import { parityTexts, type ParityText } from './parity/texts.ts'
 
 /**
- * Exports a trained model and compares it with itself, on the texts that main sends and on hard ones,
- * in every runtime at hand. The folder appears whole, after the comparison, or not at all; main adds
- * the model card and the checksums. Errors: `export.*`, and those of the task and the model.
+ * Exports a trained model into an empty folder and compares it with itself, on the texts that main
+ * sends and on hard ones, in every runtime at hand. What fails leaves no folder. Main adds the model
+ * card and the checksums and gives the folder its name. Errors: `export.*`, and those of the task and
+ * the model.
  */
 export async function runExport(spec: ExportSpec, context: JobContext): Promise<ExportResult> {
-  await requireFree(spec.folder)
+  const { folder } = spec
+  await requireFree(folder)
   const model = await readModel(spec.model)
   const maxTokens = Math.min(spec.maxTokens, model.config.maxPositions)
   requireSound(checkTask(spec.task, model.tokenizer, maxTokens))
   const texts = parityTexts(spec.task.kind, maxTokens, await receiveAll(spec.texts, context))
   const maxLength = modelMaxLength(spec.task, model.tokenizer, maxTokens)
-  const part = `${spec.folder}.part`
   const made = { ...spec, maxTokens }
   try {
-    // What a process left behind that was killed in the middle.
-    await rm(part, { recursive: true, force: true })
-    await mkdir(part, { recursive: true })
+    await mkdir(folder, { recursive: true })
     progress(context, 'write', 0)
-    const files = await writeExportFiles(part, model, made, maxLength)
-    const parity = await compare({ model, spec: made, context, folder: part, maxLength, texts })
-    await publish(part, spec.folder)
+    const files = await writeExportFiles(folder, model, made, maxLength)
+    const parity = await compare({ model, spec: made, context, maxLength, texts })
     return { kind: 'export', files, parity, modelMaxLength: maxLength }
   } catch (error) {
-    await rm(part, { recursive: true, force: true })
-    throw named(error, spec.folder)
+    await rm(folder, { recursive: true, force: true })
+    throw named(error, folder)
   }
 }
 
@@ -45,17 +43,16 @@ interface Comparison {
   readonly model: Model
   readonly spec: ExportSpec
   readonly context: JobContext
-  readonly folder: string
   readonly maxLength: number
   readonly texts: readonly ParityText[]
 }
 
 async function compare(comparison: Comparison): Promise<ParityLine[]> {
-  const { spec, context, folder, maxLength, texts } = comparison
+  const { spec, context, maxLength, texts } = comparison
   progress(context, 'reference', 1)
   const reference = await referenceLogits(comparison)
   const question = {
-    folder,
+    folder: spec.folder,
     isPair: spec.task.kind === 'pair',
     threads: spec.threads,
     texts,
@@ -106,11 +103,6 @@ async function requireFree(folder: string): Promise<void> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw named(error, folder)
   }
-}
-
-async function publish(part: string, folder: string): Promise<void> {
-  await rmdir(folder).catch(() => {})
-  await rename(part, folder)
 }
 
 function named(error: unknown, folder: string): unknown {

@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fail } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
+import { requireFree } from '../export/free-folder.ts'
 import { roundByNumber, roundInUse } from '../store/rounds.ts'
 import type { Session } from './session.ts'
 
@@ -11,9 +11,7 @@ export function exportService(session: Session) {
     const inUse = roundInUse(db) ?? fail('round.none', {})
     const chosen = round === undefined ? inUse : roundByNumber(db, round)
     const path = resolve(folder)
-    if (existsSync(path) && readdirSync(path).length > 0) {
-      fail('export.folderExists', { folder: path })
-    }
+    requireFree(path)
     const input = {
       folder: path,
       round: chosen.number,

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { TrainOutcome } from '../../core/records.ts'
 import { fakeApp, finished, importTexts, type FakeApp } from './fake-app.ts'
@@ -102,4 +104,24 @@ test('jobs that compute run one after the other, and a waiting one can be cancel
     (await app.call('rounds.list', {})).rounds.map((r) => r.number),
     [1, 2],
   )
+})
+
+test('an export whose process dies after its last file starts anew, and touches nothing else', async (t) => {
+  const fake = await labelled(await fakeApp(t))
+  await finished(fake.app, await fake.app.call('train.start', settings))
+  const parent = join(fake.folder, 'models')
+  mkdirSync(join(parent, 'mine.part'), { recursive: true })
+  writeFileSync(join(parent, 'mine.part', 'thesis.txt'), 'weeks of work')
+  const folder = join(parent, 'mine')
+  fake.die('export 1', 'export 1')
+  const ended = await finished(fake.app, await fake.app.call('export.start', { folder }))
+  assert.deepEqual([ended.state, ended.error], ['done', null])
+  assert.deepEqual(readdirSync(parent), ['mine', 'mine.part'])
+  assert.deepEqual(readdirSync(join(parent, 'mine.part')), ['thesis.txt'])
+  assert.ok(readdirSync(folder).includes('SHA256SUMS'))
+
+  const onFile = join(parent, 'mine', 'config.json')
+  await assert.rejects(fake.app.call('export.start', { folder: onFile }), {
+    code: 'export.folderExists',
+  })
 })

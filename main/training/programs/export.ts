@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from 'node:fs'
-import { fail } from '../../../core/errors.ts'
+import { existsSync, renameSync, rmdirSync, rmSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import type { ExportResult } from '../../../core/job.ts'
 import type { TextId } from '../../../core/project.ts'
 import { Stream } from '../../../core/random.ts'
 import { cardData } from '../../export/card-data.ts'
 import { finishExport } from '../../export/finish-export.ts'
+import { requireFree } from '../../export/free-folder.ts'
 import { allLabels } from '../../store/labels.ts'
 import { projectSeed } from '../../store/project.ts'
 import { roundByNumber } from '../../store/rounds.ts'
@@ -36,41 +37,46 @@ const poolTexts = 200
 export async function exportModel(work: Work): Promise<ExportOutcome> {
   const { db } = work
   const { folder, round: number, temperature, threads } = work.input as ExportInput
-  refuseTaken(folder)
+  requireFree(folder)
   const round = roundByNumber(db, number)
   const run = runById(db, round.run)
   const { model, recipe } = run.result!
   const ids = await parityTexts(work, round.run)
-  const part = `${folder}.part`
-  const result = await work.compute(
-    {
-      kind: 'export',
-      task: taskVersion(db, run.taskVersion).task,
-      model: await modelFolder(ownProject(work), model),
-      folder: part,
-      temperature,
-      threads,
-      maxTokens: recipe.maxTokens,
-      texts: ids.length,
-    },
-    {
-      texts: () => {
-        // What a process left behind that died at any moment, after it had finished too.
-        rmSync(part, { recursive: true, force: true })
-        return textBatches(db, ids)
+  const part = stagingFolder(folder)
+  const clear = () => rmSync(part, { recursive: true, force: true })
+  try {
+    const result = await work.compute(
+      {
+        kind: 'export',
+        task: taskVersion(db, run.taskVersion).task,
+        model: await modelFolder(ownProject(work), model),
+        folder: part,
+        temperature,
+        threads,
+        maxTokens: recipe.maxTokens,
+        texts: ids.length,
       },
-    },
-  )
-  const card = cardData(db, round, { temperature, exportedAt: new Date(), result })
-  const files = await finishExport(part, card)
-  refuseTaken(folder)
-  if (existsSync(folder)) rmdirSync(folder)
-  renameSync(part, folder)
-  return { ...result, files, folder, round: number }
+      {
+        texts: () => {
+          clear()
+          return textBatches(db, ids)
+        },
+      },
+    )
+    const card = cardData(db, round, { temperature, exportedAt: new Date(), result })
+    const files = await finishExport(part, card)
+    requireFree(folder)
+    if (existsSync(folder)) rmdirSync(folder)
+    renameSync(part, folder)
+    return { ...result, files, folder, round: number }
+  } finally {
+    clear()
+  }
 }
 
-function refuseTaken(folder: string): void {
-  if (existsSync(folder) && readdirSync(folder).length > 0) fail('export.folderExists', { folder })
+/** Beside the folder, so that giving it its name is one step; by a name that nobody else chooses. */
+function stagingFolder(folder: string): string {
+  return join(dirname(folder), `.${basename(folder)}.shiliu-export`)
 }
 
 async function parityTexts(work: Work, run: Parameters<typeof collectPool>[1]): Promise<TextId[]> {
