@@ -180,7 +180,6 @@ export type PretrainSpec = v.InferOutput<typeof PretrainSpecSchema>
 export type EvaluateSpec = v.InferOutput<typeof EvaluateSpecSchema>
 export type PredictSpec = v.InferOutput<typeof PredictSpecSchema>
 export type JobSpec = v.InferOutput<typeof JobSpecSchema>
-export type JobKind = JobSpec['kind']
 
 /** One line of progress. `done` of `total` in the unit named; `figures` by name, such as `loss`. */
 export interface StepRecord {
@@ -271,8 +270,10 @@ export interface PretrainResult {
   readonly kind: 'pretrain'
   readonly model: string
   readonly steps: number
+  /** Tokens seen in all, padding not counted. */
   readonly tokens: number
-  readonly heldOutAccuracy: number
+  /** Share of held-out masks that were guessed; null where nothing is held out. */
+  readonly heldOutAccuracy: number | null
 }
 
 export interface EvaluateRow {

@@ -59,7 +59,7 @@ export function adamW(
   parameters: readonly Node[],
   gradients: readonly Node[],
   step: Node,
-): { readonly updates: ReadonlyMap<Node, Updated>; readonly norm: Node; readonly rate: Node } {
+): { readonly updates: ReadonlyMap<Node, Updated>; readonly norm: Node } {
   const norm = globalNorm(b, gradients)
   const scale = b.min(b.div(settings.clip, b.add(norm, 1e-6)), 1)
   const rate = learningRate(b, settings.schedule, step)
@@ -79,7 +79,7 @@ export function adamW(
     const updated = b.sub(kept, b.div(b.mul(moment1, stepSize), divisor))
     updates.set(parameter, { parameter: updated, moment1, moment2 })
   })
-  return { updates, norm, rate }
+  return { updates, norm }
 }
 
 function decays(settings: AdamW, parameter: Node): boolean {

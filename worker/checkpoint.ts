@@ -1,24 +1,37 @@
 import { fail } from '../core/errors.ts'
+import { momentNames } from '../engine/optimizer.ts'
+import type { BertConfig } from '../learn/model/config.ts'
+import { parameterShapes } from '../learn/model/parameters.ts'
 import type { TrainingState } from '../learn/train/step.ts'
-import { hashFile, readWeights, writeWeights } from './weight-file.ts'
+import { readWeights, writeWeights } from './weight-file.ts'
 
-/** Writes weights, moments and step; returns the file's SHA-256. */
-export function writeCheckpoint(path: string, state: TrainingState): Promise<string> {
-  return writeWeights(path, state.tensors, { step: String(state.step) })
+export type Notes = Readonly<Record<string, string>>
+
+/** Writes weights, moments and step, and what a job wants to remember; returns the file's SHA-256. */
+export function writeCheckpoint(
+  path: string,
+  state: TrainingState,
+  notes: Notes = {},
+): Promise<string> {
+  return writeWeights(path, state.tensors, { ...notes, step: String(state.step) })
 }
 
-/** Reads what `writeCheckpoint` wrote. With a hash, a file that differs is refused. */
-export async function readCheckpoint(path: string, sha256?: string): Promise<TrainingState> {
-  if (sha256 !== undefined) {
-    const got = await hashFile(path)
-    if (got !== sha256) {
-      fail('model.damaged', { path, expected: `SHA-256 ${sha256}`, got })
-    }
-  }
+/** Reads what `writeCheckpoint` wrote for a model of this configuration. Error: `model.damaged`. */
+export async function readCheckpoint(
+  path: string,
+  config: BertConfig,
+): Promise<{ readonly state: TrainingState; readonly notes: Notes }> {
   const { tensors, metadata } = await readWeights(path)
   const step = Number(metadata['step'])
   if (!Number.isInteger(step)) {
     fail('model.damaged', { path, expected: 'a step in the header', got: String(metadata['step']) })
   }
-  return { step, tensors }
+  for (const [parameter, shape] of parameterShapes(config)) {
+    for (const name of [parameter, ...momentNames(parameter)]) {
+      const expected = `${name} of ${shape.join(' x ')}`
+      const got = tensors.get(name)?.shape.join(' x ') ?? 'nothing'
+      if (got !== shape.join(' x ')) fail('model.damaged', { path, expected, got })
+    }
+  }
+  return { state: { step, tensors }, notes: metadata }
 }

@@ -28,9 +28,12 @@ const leastCharacters = 6
 /** Every n-th line is counted for the vocabulary. */
 const countEvery = 4
 
+/** Raised when the same files are tokenised or laid out in another way. */
+const format = 1
+
 /**
  * Reads, counts, segments and tokenises a corpus, and keeps the result in `folder`: a second call
- * with the same files and vocabulary size reads it back.
+ * with files of the same content and the same vocabulary size reads it back.
  */
 export async function prepareCorpus(
   files: readonly CorpusFile[],
@@ -39,8 +42,9 @@ export async function prepareCorpus(
   report: (phase: string, done: number, total: number) => void,
   given?: TextTokenizer,
 ): Promise<PreparedCorpus> {
+  const contents = await Promise.all(files.map(({ path }) => sha256Of(path)))
   const key = createHash('sha256')
-    .update(JSON.stringify([files.map(({ path }) => path), vocabSize, given?.vocab]))
+    .update(JSON.stringify([format, contents, vocabSize, given?.vocab, given?.normalization]))
     .digest('hex')
   const cache = join(folder, `corpus-${key.slice(0, 12)}`)
   const known = await readCache(cache, files)
@@ -49,6 +53,12 @@ export async function prepareCorpus(
   const corpus = await tokenizeFiles(files, tokenizer, report)
   await writeCache(cache, { corpus, tokenizer })
   return { corpus, tokenizer }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
+  return hash.digest('hex')
 }
 
 async function countVocab(
@@ -142,7 +152,7 @@ function isHeldOut(firstLine: string): boolean {
   return createHash('sha256').update(firstLine).digest().readUInt32LE() % heldOutShare === 0
 }
 
-/** Files without blank lines hold one document a line. */
+/** Files whose first thousand lines have no blank one hold one document a line. */
 async function hasBlankLines(path: string): Promise<boolean> {
   let line = 0
   for await (const text of linesOf(path)) {

@@ -6,6 +6,7 @@ import { modelMaxLength } from '../learn/export/graph.ts'
 import { createScorer } from '../learn/fuzzy-pet/score.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { writeExportFiles } from './export-files.ts'
+import { diskRefusal } from './disk-error.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
@@ -106,10 +107,6 @@ async function requireFree(folder: string): Promise<void> {
 }
 
 function named(error: unknown, folder: string): unknown {
-  const code = (error as NodeJS.ErrnoException).code
-  if (error instanceof ShiliuError || code === undefined || !refusals.has(code)) return error
-  return new ShiliuError('export.cannotWrite', { folder, reason: code })
+  const reason = diskRefusal(error)
+  return reason === undefined ? error : new ShiliuError('export.cannotWrite', { folder, reason })
 }
-
-/** What a disk says that is full, or where nothing can be written. */
-const refusals = new Set(['EACCES', 'EDQUOT', 'EIO', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS'])

@@ -1,4 +1,4 @@
-import { appendFile, mkdir } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../core/errors.ts'
 import type { PretrainResult, PretrainSpec } from '../core/job.ts'
@@ -6,9 +6,8 @@ import { Stream } from '../core/random.ts'
 import type { BertConfig } from '../learn/model/config.ts'
 import { initialWeights } from '../learn/model/initial-weights.ts'
 import { parameterShapes } from '../learn/model/parameters.ts'
-import type { SpecialIds } from '../learn/pretrain/masking.ts'
-import { evaluateHeldOut, pretrain } from '../learn/pretrain/pretrain.ts'
-import { specialTokens } from '../learn/text/special-tokens.ts'
+import { specialIds } from '../learn/pretrain/masking.ts'
+import { evaluateHeldOut, pretrain, requireTrainable } from '../learn/pretrain/pretrain.ts'
 import type { TextTokenizer } from '../learn/text/tokenizer.ts'
 import { freshState, weightsOf } from '../learn/train/step.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
@@ -20,12 +19,16 @@ import { ortExecutor } from './ort.ts'
 /** Steps between two records of the curve. */
 const recordEvery = 20
 
-/** Makes a base model, or goes on with one, from raw text. */
+/**
+ * Makes a base model, or goes on with one, from raw text. Errors: `pretrain.*`, `train.diverged`, and
+ * those of the model.
+ */
 export async function runPretrain(
   spec: PretrainSpec,
   context: JobContext,
 ): Promise<PretrainResult> {
   const { settings, workFolder } = spec
+  if (context.resume === undefined) await requireFree(spec.out)
   await mkdir(workFolder, { recursive: true })
   const base = 'base' in spec.start ? await readModel(spec.start.base) : undefined
   const vocabSize = 'size' in spec.start ? spec.start.size.vocabSize : base!.config.vocabSize
@@ -39,25 +42,34 @@ export async function runPretrain(
     base?.tokenizer,
   )
   const config = base?.config ?? newConfig(spec, tokenizer)
+  requireTrainable(corpus, config, settings)
   const specials = specialIds(tokenizer)
-  const state = context.resume
-    ? await readCheckpoint(context.resume)
-    : freshState(base?.weights ?? initialWeights(config, new Stream(settings.seed, 'init')))
+  const { state, notes } = context.resume
+    ? await readCheckpoint(context.resume, config)
+    : {
+        state: freshState(
+          base?.weights ?? initialWeights(config, new Stream(settings.seed, 'init')),
+        ),
+        notes: {},
+      }
 
   const executor = ortExecutor({ threads: spec.threads })
-  const curve = join(workFolder, 'curve.jsonl')
+  const curve = await openCurve(join(workFolder, 'curve.jsonl'), state.step)
   const checkpoint = join(workFolder, 'checkpoint.safetensors')
+  let tokens = Number(notes['tokens'] ?? 0)
   const save = async () => {
-    const sha256 = await writeCheckpoint(checkpoint, state)
+    const sha256 = await writeCheckpoint(checkpoint, state, { tokens: String(tokens) })
     context.checkpoint(checkpoint, state.step, sha256)
   }
   const evaluate = async () => {
     const held = await evaluateHeldOut(executor, config, corpus, specials, settings, state)
-    const record = { step: state.step, heldOutLoss: held.loss, heldOutAccuracy: held.accuracy }
-    await appendFile(curve, `${JSON.stringify({ ...record, masks: held.masks })}\n`)
-    return held.accuracy
+    if (held === null) return null
+    const { loss: heldOutLoss, accuracy: heldOutAccuracy, masks } = held
+    await curve({ step: state.step, heldOutLoss, heldOutAccuracy, masks })
+    return heldOutAccuracy
   }
-  let tokens = 0
+  const report = (figures: Record<string, number>) =>
+    context.report({ phase: 'train', done: state.step, total: settings.steps, figures })
   try {
     let window = { loss: 0, steps: 0, tokens: 0 }
     for await (const step of pretrain(executor, config, corpus, specials, settings, state)) {
@@ -69,14 +81,14 @@ export async function runPretrain(
       }
       if (step.step % recordEvery === 0) {
         const figures = { loss: window.loss / window.steps, norm: step.norm, tokens: window.tokens }
-        context.report({ phase: 'train', done: step.step, total: settings.steps, figures })
-        await appendFile(curve, `${JSON.stringify({ step: step.step, ...figures })}\n`)
+        report(figures)
+        await curve({ step: step.step, ...figures })
         window = { loss: 0, steps: 0, tokens: 0 }
       }
-      if (step.step % spec.evaluateEvery === 0 && step.step < settings.steps) {
+      if (step.step === settings.steps) break
+      if (step.step % spec.evaluateEvery === 0) {
         const heldOutAccuracy = await evaluate()
-        const figures = { heldOutAccuracy }
-        context.report({ phase: 'train', done: step.step, total: settings.steps, figures })
+        if (heldOutAccuracy !== null) report({ heldOutAccuracy })
       }
       if (context.signal.aborted) {
         await save()
@@ -94,13 +106,22 @@ export async function runPretrain(
   }
 }
 
+/** Appends records to the curve; those of steps that are computed again are dropped first. */
+async function openCurve(path: string, step: number) {
+  const lines = (await readFile(path, 'utf8').catch(() => '')).split('\n').filter(Boolean)
+  const kept = lines.filter((line) => (JSON.parse(line) as { step: number }).step <= step)
+  await writeFile(path, kept.map((line) => `${line}\n`).join(''))
+  return (record: Readonly<Record<string, number>>) =>
+    appendFile(path, `${JSON.stringify(record)}\n`)
+}
+
+async function requireFree(folder: string): Promise<void> {
+  const found = await readdir(folder).catch(() => [])
+  if (found.length > 0) fail('pretrain.outTaken', { folder })
+}
+
 function newConfig(spec: PretrainSpec, tokenizer: TextTokenizer): BertConfig {
   if (!('size' in spec.start)) throw new Error('a new model has a size')
   const { size } = spec.start
   return { ...size, vocabSize: tokenizer.size, typeVocabSize: 2, layerNormEpsilon: 1e-12 }
-}
-
-function specialIds({ specials, size }: TextTokenizer): SpecialIds {
-  const firstOrdinary = specialTokens.length
-  return { ...specials, firstOrdinary, vocabSize: size }
 }

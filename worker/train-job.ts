@@ -23,7 +23,9 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
   requireSound(checkTask(spec.task, base.tokenizer, base.config.maxPositions))
   const items = await receiveAll(spec.texts, context)
   const recipe = recipeFor(base.config, items.length, spec.recipe)
-  const state = context.resume ? await readCheckpoint(context.resume) : freshState(base.weights)
+  const state = context.resume
+    ? (await readCheckpoint(context.resume, base.config)).state
+    : freshState(base.weights)
   const executor = ortExecutor({ threads: spec.threads })
   const checkpoint = join(spec.workFolder, 'checkpoint.safetensors')
   const save = async () => {
@@ -37,11 +39,12 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
     for await (const { step, loss, norm } of train(input, state)) {
       finalLoss = loss
       context.report({ phase: 'train', done: step, total: recipe.steps, figures: { loss, norm } })
+      if (step === recipe.steps) break
       if (context.signal.aborted) {
         await save()
         fail('job.cancelled', { job: context.jobId })
       }
-      if (step % spec.checkpointEvery === 0 && step < recipe.steps) await save()
+      if (step % spec.checkpointEvery === 0) await save()
     }
   } finally {
     await executor.dispose()

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { fail } from '../core/errors.ts'
+import { fail, ShiliuError } from '../core/errors.ts'
 import {
   formatHeader,
   headerLength,
@@ -11,6 +11,7 @@ import {
   type TensorEntry,
 } from '../core/safetensors.ts'
 import { floatData, floats, type HostTensor } from '../engine/executor.ts'
+import { diskRefusal } from './disk-error.ts'
 
 export interface WeightFile {
   readonly tensors: Map<string, HostTensor>
@@ -19,7 +20,7 @@ export interface WeightFile {
 
 /**
  * Writes a safetensors file so that it is either whole or not there: temporary name, fsync, rename,
- * fsync of the folder. Returns the SHA-256 of its bytes in hex.
+ * fsync of the folder. Returns the SHA-256 of its bytes in hex. Error: `model.cannotWrite`.
  */
 export async function writeWeights(
   path: string,
@@ -27,10 +28,28 @@ export async function writeWeights(
   metadata: Readonly<Record<string, string>> = {},
   dtype: Extract<StoredDType, 'F32' | 'F16'> = 'F32',
 ): Promise<string> {
+  const temporary = `${path}.part`
+  try {
+    const sha256 = await writeSynced(temporary, tensors, metadata, dtype)
+    await rename(temporary, path)
+    await syncFolder(dirname(path))
+    return sha256
+  } catch (error) {
+    await rm(temporary, { force: true })
+    const reason = diskRefusal(error)
+    throw reason === undefined ? error : new ShiliuError('model.cannotWrite', { path, reason })
+  }
+}
+
+async function writeSynced(
+  path: string,
+  tensors: ReadonlyMap<string, HostTensor>,
+  metadata: Readonly<Record<string, string>>,
+  dtype: 'F32' | 'F16',
+): Promise<string> {
   const stored = new Map([...tensors].map(([name, { shape }]) => [name, { dtype, shape }]))
-  const temporary = `${path}.${process.pid}.part`
   const hash = createHash('sha256')
-  const file = await open(temporary, 'w')
+  const file = await open(path, 'w')
   try {
     const append = async (bytes: Uint8Array) => {
       hash.update(bytes)
@@ -39,14 +58,9 @@ export async function writeWeights(
     await append(formatHeader(stored, metadata))
     for (const tensor of tensors.values()) await append(toBytes(floatData(tensor), dtype))
     await file.sync()
-  } catch (error) {
+  } finally {
     await file.close()
-    await rm(temporary, { force: true })
-    throw error
   }
-  await file.close()
-  await rename(temporary, path)
-  await syncFolder(dirname(path))
   return hash.digest('hex')
 }
 

@@ -42,6 +42,45 @@ export const jobErrors = {
     (d) => `The recipe ${d.path} cannot be read: expected JSON, got: ${d.message}.`,
     (d) => `无法读取配方 ${d.path}：应为 JSON，实为：${d.message}。`,
   ),
+  'pretrain.outTaken': entry<{ folder: string }>(
+    'input',
+    (d) => `${d.folder} is there and not empty. Name another folder for the finished model.`,
+    (d) => `文件夹 ${d.folder} 已存在且不为空。请为训练好的模型另选一个文件夹。`,
+  ),
+  'pretrain.noText': entry<{ source: string }>(
+    'input',
+    (d) =>
+      `${d.source} holds nothing to learn from: expected paragraphs of six characters or more, one a ` +
+      `line, also after one document in fifty is held out. Give it more text or leave it out.`,
+    (d) =>
+      `${d.source} 中没有可供学习的文本：应为每行一段、每段至少六个字，并且在留出五十分之一的文档后仍有剩余。` +
+      `请补充文本或去掉该文件。`,
+  ),
+  'pretrain.tooLong': entry<{ tokens: number; maximum: number }>(
+    'input',
+    (d) =>
+      `The model takes ${d.maximum} tokens at most, but a batch shape has sequences of ${d.tokens}. ` +
+      `Shorten the shape, or give a new model more positions.`,
+    (d) =>
+      `模型最多接受 ${d.maximum} 个词元，而某个批次形状的序列长度为 ${d.tokens}。` +
+      `请缩短序列，或为新模型增加位置数。`,
+  ),
+  'pretrain.vocabTooLarge': entry<{ size: number; maximum: number }>(
+    'input',
+    (d) =>
+      `The vocabulary has ${d.size} tokens; pretraining takes ${d.maximum} at most. Choose a base ` +
+      `model with a smaller vocabulary.`,
+    (d) => `词表有 ${d.size} 个词元，预训练最多支持 ${d.maximum} 个。请选择词表较小的基础模型。`,
+  ),
+  'train.diverged': entry<{ step: number; figure: string; learningRate: number }>(
+    'input',
+    (d) =>
+      `Training went astray at step ${d.step}: its ${d.figure} is no longer a finite number. Nothing ` +
+      `was saved of it. Train again with a lower learning rate than ${d.learningRate}.`,
+    (d) =>
+      `训练在第 ${d.step} 步发散：${d.figure === 'loss' ? '损失' : '梯度范数'}不再是有限数，未保存这一步。` +
+      `请用低于 ${d.learningRate} 的学习率重新训练。`,
+  ),
   'predict.noOut': entry<Record<string, never>>(
     'input',
     () => `Say where the answers go: --out FILE.`,

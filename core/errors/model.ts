@@ -15,6 +15,14 @@ export const modelErrors = {
       `There is no model at ${d.path}: config.json, vocab.txt and model.safetensors belong there.`,
     (d) => `${d.path} 中没有模型：应有 config.json、vocab.txt 和 model.safetensors。`,
   ),
+  'model.cannotWrite': entry<{ path: string; reason: string }>(
+    'environment',
+    (d) =>
+      `${d.path} could not be written (${d.reason}). What was saved before is unharmed. Make room on ` +
+      `the disk or allow writing there, then go on.`,
+    (d) =>
+      `无法写入 ${d.path}（${d.reason}）。此前保存的内容没有受损。请清理磁盘空间或开放写入权限后继续。`,
+  ),
   'model.vocabDuplicate': entry<{ token: string; line: number; first: number }>(
     'input',
     (d) =>

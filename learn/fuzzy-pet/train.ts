@@ -11,6 +11,7 @@ import {
   compileStep,
   spareTensors,
   type SpareTensors,
+  type StepFigures,
   type TrainingState,
   type TrainingStep,
 } from '../train/step.ts'
@@ -18,10 +19,8 @@ import { bucketOf, patternFeeds, targetFeeds } from './batch.ts'
 import { fuzzyPetLoss, wordLogProbabilities, type BatchSize } from './graph.ts'
 import { batchOf } from './order.ts'
 
-export interface TrainStep {
+export interface TrainStep extends StepFigures {
   readonly step: number
-  readonly loss: number
-  readonly norm: number
 }
 
 /** What stays the same over a run. */
@@ -64,7 +63,7 @@ export async function* train(
       }
       const program = await programs.get(variant, size)
       const figures = await program.run(state, feeds, seed)
-      yield { step: state.step, loss: figures['loss']!, norm: figures['norm']! }
+      yield { step: state.step, ...figures }
     }
   } finally {
     await programs.dispose()
@@ -129,7 +128,7 @@ class StepPrograms {
       (b, parameter, seed) => {
         const dropout = { rate: recipe.dropout, seed }
         const words = wordLogProbabilities(b, config, parameter, variant, size, dropout)
-        return { loss: fuzzyPetLoss(b, words, variant, this.#rejections) }
+        return fuzzyPetLoss(b, words, variant, this.#rejections)
       },
       this.#spare,
     )

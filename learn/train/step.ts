@@ -1,3 +1,4 @@
+import { fail } from '../../core/errors.ts'
 import { Stream } from '../../core/random.ts'
 import {
   floatData,
@@ -16,12 +17,8 @@ import { adamW, momentNames, type AdamW } from '../../engine/optimizer.ts'
 import type { ParameterNodes } from '../model/bert.ts'
 import type { Weights } from '../model/parameters.ts'
 
-/** Builds the scalar loss of one batch; other outputs come back with it. */
-export type LossBuilder = (
-  b: GraphBuilder,
-  parameter: ParameterNodes,
-  seed: Node,
-) => { readonly loss: Node; readonly figures?: Readonly<Record<string, Node>> }
+/** Builds the scalar loss of one batch. */
+export type LossBuilder = (b: GraphBuilder, parameter: ParameterNodes, seed: Node) => Node
 
 /** Weights and both moments of AdamW, by name, with the step they belong to. */
 export interface TrainingState {
@@ -43,13 +40,19 @@ export function weightsOf(state: TrainingState, shapes: Iterable<string>): Map<s
   return new Map([...shapes].map((name) => [name, state.tensors.get(name)!]))
 }
 
+/** What a step says of itself: its loss and the global norm of its gradients before clipping. */
+export interface StepFigures {
+  readonly loss: number
+  readonly norm: number
+}
+
 /** A compiled training step: forward, backward, clipping and AdamW in one program. */
 export interface TrainingStep {
   /**
    * Advances the state by one step; the tensors of the state are swapped, not copied. What falls to
-   * dropout depends on the run's seed and the step.
+   * dropout depends on the run's seed and the step. Error: `train.diverged`, with the state as it was.
    */
-  run(state: TrainingState, batch: Feeds, runSeed: number): Promise<Record<string, number>>
+  run(state: TrainingState, batch: Feeds, runSeed: number): Promise<StepFigures>
   dispose(): Promise<void>
 }
 
@@ -67,17 +70,12 @@ export async function compileStep(
   const b = new GraphBuilder()
   const parameters = [...shapes].map(([name, shape]) => b.input(name, 'float32', shape))
   const byName = new Map([...shapes.keys()].map((name, i) => [name, parameters[i]!]))
-  const { loss, figures = {} } = build(
-    b,
-    (name) => byName.get(name)!,
-    b.input('seed', 'float32', []),
-  )
+  const loss = build(b, (name) => byName.get(name)!, b.input('seed', 'float32', []))
   const gradient = gradients(b, loss, parameters)
   const step = b.input('step', 'float32', [])
   const { updates, norm } = adamW(b, optimizer, parameters, gradient, step)
 
-  const outputs: Record<string, Node> = { loss, norm, ...figures }
-  const scalars = Object.keys(outputs)
+  const outputs: Record<string, Node> = { loss, norm }
   for (const [name, parameter] of byName) {
     const { parameter: updated, moment1, moment2 } = updates.get(parameter)!
     const [first, second] = momentNames(name)
@@ -87,7 +85,12 @@ export async function compileStep(
   }
   const program = await executor.compile({ outputs })
   return {
-    run: (state, batch, runSeed) => runStep(program, scalars, spare, state, batch, runSeed),
+    async run(state, batch, runSeed) {
+      const figures = await computeStep(program, spare, state, batch, runSeed)
+      requireFinite(figures, state.step + 1, optimizer.schedule.peak)
+      adopt(spare, state)
+      return figures
+    },
     dispose: () => program.dispose(),
   }
 }
@@ -99,14 +102,14 @@ export function spareTensors(state: TrainingState): SpareTensors {
   return new Map([...state.tensors].map(([name, tensor]) => [name, floats(tensor.shape)]))
 }
 
-async function runStep(
+/** Writes the state after the next step into the spare tensors. */
+async function computeStep(
   program: Program,
-  scalars: readonly string[],
   spare: SpareTensors,
   state: TrainingState,
   batch: Feeds,
   runSeed: number,
-): Promise<Record<string, number>> {
+): Promise<StepFigures> {
   const feeds = {
     ...Object.fromEntries(state.tensors),
     ...batch,
@@ -115,10 +118,20 @@ async function runStep(
   }
   const into = Object.fromEntries([...spare].map(([name, tensor]) => [`new ${name}`, tensor]))
   const results = await program.run(feeds, into)
+  const figure = (name: string) => floatData(results[name])[0]!
+  return { loss: figure('loss'), norm: figure('norm') }
+}
+
+function requireFinite(figures: StepFigures, step: number, learningRate: number): void {
+  for (const [figure, value] of Object.entries(figures)) {
+    if (!Number.isFinite(value)) fail('train.diverged', { step, figure, learningRate })
+  }
+}
+
+function adopt(spare: SpareTensors, state: TrainingState): void {
   for (const [name, tensor] of spare) {
     spare.set(name, state.tensors.get(name)!)
     state.tensors.set(name, tensor)
   }
   state.step++
-  return Object.fromEntries(scalars.map((name) => [name, floatData(results[name])[0]!]))
 }
