@@ -24,6 +24,9 @@ export interface CorpusSource {
 export const wordStart = 0x8000
 export const tokenMask = 0x7fff
 
+/** Tokens of a vocabulary that a corpus can hold. */
+export const largestVocab = wordStart
+
 export function lineOf(corpus: TokenCorpus, line: number): Uint16Array {
   return corpus.tokens.subarray(corpus.lines[line]!, corpus.lines[line + 1]!)
 }

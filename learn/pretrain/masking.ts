@@ -1,14 +1,27 @@
 import type { Stream } from '../../core/random.ts'
+import type { TextTokenizer } from '../text/tokenizer.ts'
 import { lineOf, tokenMask, wordStart, type TokenCorpus } from './corpus.ts'
 
+/** The special tokens of a vocabulary, wherever they stand in it. */
 export interface SpecialIds {
   readonly pad: number
   readonly cls: number
   readonly sep: number
   readonly mask: number
-  /** Ordinary tokens are [firstOrdinary, vocabSize). */
-  readonly firstOrdinary: number
+  /** All special ids, these and others, ascending. */
+  readonly all: readonly number[]
   readonly vocabSize: number
+}
+
+export function specialIds({ specials, size }: TextTokenizer): SpecialIds {
+  return { ...specials, all: Object.values(specials).sort((a, b) => a - b), vocabSize: size }
+}
+
+/** An ordinary token, all of them equally likely. */
+function ordinaryToken({ all, vocabSize }: SpecialIds, stream: Stream): number {
+  let token = stream.below(vocabSize - all.length)
+  for (const special of all) if (token >= special) token++
+  return token
 }
 
 /** One masked sequence: ids [T] with some replaced, and what stood there. */
@@ -86,10 +99,7 @@ export function maskWords(
       labels.push(ids[at]!)
       const draw = stream.next()
       if (draw < 0.8) ids[at] = specials.mask
-      else if (draw < 0.9) {
-        const span = specials.vocabSize - specials.firstOrdinary
-        ids[at] = specials.firstOrdinary + stream.below(span)
-      }
+      else if (draw < 0.9) ids[at] = ordinaryToken(specials, stream)
     }
     if (positions.length === budget) break
   }
@@ -105,7 +115,7 @@ function wordRanges(sequence: Uint16Array, specials: SpecialIds): [number, numbe
   const words: [number, number][] = []
   let open = false
   sequence.forEach((token, i) => {
-    const ordinary = (token & tokenMask) >= specials.firstOrdinary
+    const ordinary = !specials.all.includes(token & tokenMask)
     if (ordinary && open && (token & wordStart) === 0) words[words.length - 1]![1] = i + 1
     else if (ordinary) words.push([i, i + 1])
     open = ordinary

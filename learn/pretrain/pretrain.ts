@@ -1,3 +1,4 @@
+import { fail } from '../../core/errors.ts'
 import type { PretrainSettings } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
 import { floats, integers, type Executor, type Feeds } from '../../engine/executor.ts'
@@ -8,8 +9,14 @@ import type { AdamW } from '../../engine/optimizer.ts'
 import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import { names, parameterShapes } from '../model/parameters.ts'
-import { compileStep, spareTensors, type TrainingState, type TrainingStep } from '../train/step.ts'
-import type { CorpusSource, TokenCorpus } from './corpus.ts'
+import {
+  compileStep,
+  spareTensors,
+  type StepFigures,
+  type TrainingState,
+  type TrainingStep,
+} from '../train/step.ts'
+import { largestVocab, type CorpusSource, type TokenCorpus } from './corpus.ts'
 import {
   drawSequence,
   maskCount,
@@ -21,10 +28,8 @@ import {
 
 export type BatchShape = PretrainSettings['shapes'][number]
 
-export interface PretrainStep {
+export interface PretrainStep extends StepFigures {
   readonly step: number
-  readonly loss: number
-  readonly norm: number
   /** Tokens of this step, padding not counted. */
   readonly tokens: number
 }
@@ -58,7 +63,7 @@ export async function* pretrain(
       const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
       const figures = await program.run(state, feeds, settings.seed)
       const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0)
-      yield { step: state.step, loss: figures['loss']!, norm: figures['norm']!, tokens }
+      yield { step: state.step, ...figures, tokens }
     }
   } finally {
     for (const program of programs.values()) await program.dispose()
@@ -66,7 +71,25 @@ export async function* pretrain(
 }
 
 /**
- * Masked accuracy and loss on held-out lines, with masks that are the same at every evaluation.
+ * Refuses what would fail in the middle. Errors: `pretrain.noText`, `pretrain.tooLong`,
+ * `pretrain.vocabTooLarge`.
+ */
+export function requireTrainable(
+  corpus: TokenCorpus,
+  config: BertConfig,
+  { shapes }: PretrainSettings,
+): void {
+  const { maxPositions: maximum, vocabSize: size } = config
+  const empty = corpus.sources.find(({ first, end }) => first === end)
+  if (empty) fail('pretrain.noText', { source: empty.name })
+  const tokens = Math.max(...shapes.map((shape) => shape.tokens))
+  if (tokens > maximum) fail('pretrain.tooLong', { tokens, maximum })
+  if (size > largestVocab) fail('pretrain.vocabTooLarge', { size, maximum: largestVocab })
+}
+
+/**
+ * Masked accuracy and loss on held-out lines, with masks that are the same at every evaluation; null
+ * where nothing is held out.
  */
 export async function evaluateHeldOut(
   executor: Executor,
@@ -75,14 +98,15 @@ export async function evaluateHeldOut(
   specials: SpecialIds,
   settings: PretrainSettings,
   state: TrainingState,
-): Promise<{ accuracy: number; loss: number; masks: number }> {
+): Promise<{ accuracy: number; loss: number; masks: number } | null> {
+  const sources = corpus.sources.filter((source) => source.heldOut.length > 0)
+  if (sources.length === 0 || settings.heldOut === 0) return null
   const shape = settings.shapes[0]!
   const b = new GraphBuilder()
   const shapes = parameterShapes(config)
   const parameter = (name: string) => b.input(name, 'float32', shapes.get(name)!)
   const { loss, correct } = mlmLoss(b, config, parameter, shape, settings.maskRate)
   const program = await executor.compile({ outputs: { loss, correct } })
-  const sources = corpus.sources.filter((source) => source.heldOut.length > 0)
   const totals = { correct: 0, loss: 0, masks: 0 }
   try {
     for (let batch = 0; batch * shape.batch < settings.heldOut; batch++) {
@@ -128,9 +152,7 @@ function compileMlmStep(
     executor,
     parameterShapes(config),
     optimizer,
-    (b, parameter, seed) => ({
-      loss: mlmLoss(b, config, parameter, shape, maskRate, { rate, seed }).loss,
-    }),
+    (b, parameter, seed) => mlmLoss(b, config, parameter, shape, maskRate, { rate, seed }).loss,
     spare,
   )
 }

@@ -36,7 +36,9 @@ export function pretrainCommand(program: Command, shell: Shell): void {
         work: (app) => pretrain(shell, app, options),
         show: ({ model, steps, tokens, heldOutAccuracy }) =>
           `${model}: ${steps} steps, ${(tokens / 1e6).toFixed(1)} M tokens, ` +
-          `held-out masked accuracy ${percent(heldOutAccuracy)}.`,
+          (heldOutAccuracy === null
+            ? 'nothing was held out to measure.'
+            : `held-out masked accuracy ${percent(heldOutAccuracy)}.`),
       }),
     )
 }

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import type { PretrainSpec } from '../../core/job.ts'
 import { lineOf, tokenMask, wordStart } from '../../learn/pretrain/corpus.ts'
+import { floats } from '../../engine/executor.ts'
+import { freshState } from '../../learn/train/step.ts'
+import { readCheckpoint, writeCheckpoint } from '../../worker/checkpoint.ts'
 import { prepareCorpus } from '../../worker/corpus.ts'
 import type { JobContext } from '../../worker/job-context.ts'
-import { readModel } from '../../worker/model-folder.ts'
+import { readModel, readModelShape } from '../../worker/model-folder.ts'
 import { runPretrain } from '../../worker/pretrain-job.ts'
 import { hashFile } from '../../worker/weight-file.ts'
 
@@ -111,7 +114,7 @@ function context(controller = new AbortController(), resume?: string): JobContex
 test('pretraining that is stopped and resumed makes the same model', async () => {
   const whole = await runPretrain(spec('whole'), context())
   assert.equal(whole.steps, 8)
-  assert.ok(whole.heldOutAccuracy >= 0 && whole.heldOutAccuracy <= 1)
+  assert.ok(whole.heldOutAccuracy! >= 0 && whole.heldOutAccuracy! <= 1)
   const controller = new AbortController()
   let saved = ''
   await assert.rejects(
@@ -125,6 +128,9 @@ test('pretraining that is stopped and resumed makes the same model', async () =>
     { code: 'job.cancelled' },
   )
   const resumed = await runPretrain(spec('parts'), context(undefined, saved))
+  assert.deepEqual([resumed.steps, resumed.tokens], [8, whole.tokens])
+  const curve = (name: string) => readFile(join(folder, name, 'curve.jsonl'), 'utf8')
+  assert.equal(await curve('parts'), await curve('whole'))
   const weights = (model: string) => hashFile(join(model, 'model.safetensors'))
   assert.equal(await weights(resumed.model), await weights(whole.model))
   const { config, tokenizer } = await readModel(resumed.model)
@@ -138,4 +144,68 @@ test('a model can be trained further, with its own vocabulary', async () => {
   const [before, after] = [await readModel(first.model), await readModel(model)]
   assert.deepEqual(after.tokenizer.vocab, before.tokenizer.vocab)
   assert.notDeepEqual(after.weights, before.weights)
+})
+
+test('a corpus whose files have changed is prepared anew', async () => {
+  const changing = join(folder, 'changing.txt')
+  const cache = join(folder, 'changing')
+  const lineCount = async (lines: string[]) => {
+    await writeFile(changing, lines.join('\n'))
+    const { corpus } = await prepareCorpus([{ path: changing, weight: 1 }], 300, cache, silent)
+    return corpus.lines.length - 1
+  }
+  assert.equal(await lineCount(['今天饭菜很香', '明天再来一次']), 2)
+  assert.equal(await lineCount(['今天饭菜很香', '明天再来一次', '后天也要过来']), 3)
+})
+
+test('what would fail in the middle is refused before the first step', async () => {
+  const refused = (name: string, change: (given: PretrainSpec) => PretrainSpec, code: string) =>
+    assert.rejects(runPretrain(change(spec(name)), context()), { code })
+  const short = join(folder, 'short.txt')
+  await writeFile(short, '太短了\n')
+  await refused('a', (given) => ({ ...given, out: folder }), 'pretrain.outTaken')
+  await refused('b', (s) => ({ ...s, corpus: [{ path: short, weight: 1 }] }), 'pretrain.noText')
+  const shapes = [{ batch: 2, tokens: 64, share: 1 }]
+  await refused(
+    'c',
+    (given) => ({ ...given, settings: { ...given.settings, shapes } }),
+    'pretrain.tooLong',
+  )
+})
+
+test('a corpus too small to hold anything out is trained on and not measured', async () => {
+  const few = join(folder, 'few.txt')
+  await writeFile(few, ['今天饭菜很香', '明天再来一次', '后天也要过来'].join('\n'))
+  const result = await runPretrain(
+    { ...spec('few'), corpus: [{ path: few, weight: 1 }] },
+    context(),
+  )
+  assert.equal(result.heldOutAccuracy, null)
+})
+
+test('training that diverges says so and leaves the last checkpoint as it was', async () => {
+  const given = spec('diverged')
+  const settings = { ...given.settings, learningRate: 1e30, warmup: 0 }
+  await assert.rejects(runPretrain({ ...given, settings, checkpointEvery: 1 }, context()), {
+    code: 'train.diverged',
+  })
+  const { state } = await readCheckpoint(join(folder, 'diverged', 'checkpoint.safetensors'), {
+    ...(await readModelShape(join(folder, 'whole', 'model'))).config,
+  })
+  for (const { data } of state.tensors.values()) {
+    assert.ok((data as Float32Array).every(Number.isFinite))
+  }
+})
+
+const noFullDevice = process.platform !== 'linux' && 'only Linux has a device that is always full'
+
+test('a full disk ends the job with a sentence', { skip: noFullDevice }, async () => {
+  const path = join(folder, 'full.safetensors')
+  const state = freshState(new Map([['w', floats([2], Float32Array.of(1, 2))]]))
+  await writeCheckpoint(path, state)
+  const before = await hashFile(path)
+  await symlink('/dev/full', `${path}.part`)
+  await assert.rejects(writeCheckpoint(path, { ...state, step: 1 }), { code: 'model.cannotWrite' })
+  assert.equal(await hashFile(path), before)
+  assert.ok(!(await readdir(folder)).includes('full.safetensors.part'))
 })
