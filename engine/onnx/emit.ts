@@ -103,7 +103,7 @@ const rules: Rules = {
 }
 
 const elementType: Record<DType, number> = { float32: 1, int64: 7, bool: 9 }
-/** 18 has ScatterND's reduction and ReduceMean's axes as input; 17 LayerNormalization. */
+/** 18 has ScatterElements' reduction and ReduceMean's axes as input; 17 LayerNormalization. */
 const opset = 18
 const irVersion = 9
 

@@ -54,6 +54,26 @@ function sameValues(a: Graph, b: Graph): void {
   }
 }
 
+test('a rewrite keeps the shape that an operand of one element broadcast to', () => {
+  const b = new GraphBuilder()
+  const row = b.mul(b.input('x', 'float32', [2]), b.constant('float32', [1, 1], [3]))
+  const graph = {
+    outputs: {
+      y: b.mul(row, 5),
+      z: b.add(b.input('x', 'float32', [2]), b.constant('float32', [1, 1], [0])),
+    },
+  }
+  const simple = simplify(new GraphBuilder(), graph)
+  assert.deepEqual(
+    [simple.outputs.y.shape, simple.outputs.z.shape],
+    [
+      [1, 2],
+      [1, 2],
+    ],
+  )
+  assert.deepEqual(evaluate(simple, { x: [1, 2] }), evaluate(graph, { x: [1, 2] }))
+})
+
 test('simplifying changes no value and leaves a smaller graph', () => {
   const graph = block()
   const b = new GraphBuilder()
