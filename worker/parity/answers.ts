@@ -1,9 +1,12 @@
 import type { ParityText } from './texts.ts'
 
-/** What a runtime says of the texts, `[text][class]`, or why it could not be asked. */
+/**
+ * What a runtime says of the texts, `[text][class]`; or why there is nobody to ask, or why it gave no
+ * answer although it is installed.
+ */
 export type Answers =
   | { readonly kind: 'logits' | 'probabilities'; readonly values: readonly (readonly number[])[] }
-  | { readonly kind: 'none'; readonly reason: string }
+  | { readonly kind: 'absent' | 'failed'; readonly reason: string }
 
 /** An exported folder asked through one runtime, the way its users will ask it. */
 export interface Runtime {

@@ -14,8 +14,9 @@ export const runtimes: readonly Runtime[] = [nodeRuntime, transformersRuntime, p
 
 /**
  * Asks an exported folder through one runtime and compares with `reference`, the trained model's
- * logits `[text][class]`. A runtime that is not installed is reported as not checked; one that
- * answers otherwise ends the call with `export.parity`.
+ * logits `[text][class]`. A runtime that is not installed is reported as not checked, one that gives
+ * no answer as failed: the fault may be the machine's own. Another answer ends the call with
+ * `export.parity`.
  */
 export async function checkRuntime(
   runtime: Runtime,
@@ -24,9 +25,11 @@ export async function checkRuntime(
 ): Promise<ParityLine> {
   const answers = await runtime.ask(question)
   const { name } = runtime
-  if (question.signal.aborted || answers.kind === 'none') {
-    const reason = answers.kind === 'none' ? answers.reason : 'stopped'
-    return { runtime: name, texts: 0, worst: null, note: `not checked: ${reason}` }
+  const unanswered = (note: string) => ({ runtime: name, texts: 0, worst: null, note })
+  if (question.signal.aborted) return unanswered('not checked: stopped')
+  if (!('values' in answers)) {
+    const state = answers.kind === 'absent' ? 'not checked' : 'failed'
+    return unanswered(`${state}: ${answers.reason}`)
   }
   const expected =
     answers.kind === 'logits' ? reference : reference.map((logits) => softmax(logits))

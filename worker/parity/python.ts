@@ -6,7 +6,10 @@ import type { Answers, Question, Runtime } from './answers.ts'
 const driver = `
 import json, sys
 sys.path.insert(0, "snippets")
-import predict
+try:
+    import predict
+except ImportError as error:
+    sys.exit(f"absent: {error}")
 texts = json.load(sys.stdin)
 rows = []
 for start in range(0, len(texts), 16):
@@ -37,8 +40,12 @@ async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers
     signal,
     env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
   })
+  let isStarted = true
   const ended = new Promise<number | string>((resolve) => {
-    child.on('error', ({ message }) => resolve(message))
+    child.on('error', ({ message }) => {
+      isStarted = child.pid !== undefined
+      resolve(message)
+    })
     child.on('close', (code) => resolve(code ?? 'killed'))
   })
   // A process that ends before it has read everything closes the pipe.
@@ -50,8 +57,11 @@ async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers
     ended,
   ])
   if (code !== 0) {
-    const last = complaint.trim().split('\n').at(-1)
-    return { kind: 'none', reason: last || `${command}: ${code}` }
+    const last = complaint.trim().split('\n').at(-1) || `${command}: ${code}`
+    const missing = /^absent: (.*)/.exec(last)?.[1] ?? (isStarted ? undefined : last)
+    return missing === undefined
+      ? { kind: 'failed', reason: last }
+      : { kind: 'absent', reason: missing }
   }
   return { kind: 'logits', values: JSON.parse(output) as number[][] }
 }

@@ -34,7 +34,7 @@ export function parityTexts(
   const hard = hardTexts(maxTokens)
   const texts: ParityText[] = kind === 'pair' ? hardPairs(hard) : hard.map((a) => ({ a }))
   const own: readonly ParityText[] =
-    kind === 'pair' ? sent.map(({ a, b }) => ({ a, b: b ?? '' })) : sent
+    kind === 'pair' ? sent.map(({ a, b = '' }) => ({ a, b })) : sent.map(({ a }) => ({ a }))
   return [...texts, ...own].map(({ a, b }) => ({
     a: cut(a),
     ...(b !== undefined && { b: cut(b) }),

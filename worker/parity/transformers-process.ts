@@ -23,13 +23,13 @@ async function answer(question: TransformersQuestion): Promise<TransformersAnswe
   try {
     library = await import('@huggingface/transformers')
   } catch {
-    return { kind: 'none', reason: 'the package @huggingface/transformers is not installed' }
+    return { kind: 'absent', reason: 'the package @huggingface/transformers is not installed' }
   }
   library.env.allowRemoteModels = false
   try {
     return await (question.isPair ? answerPairs : answerTexts)(library, question)
   } catch (error) {
-    return { kind: 'none', reason: error instanceof Error ? error.message : String(error) }
+    return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }
   }
 }
 

@@ -27,11 +27,11 @@ async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers
   let complaint = ''
   child.stderr!.on('data', (chunk) => (complaint += chunk))
   const answer = await new Promise<TransformersAnswer>((resolve) => {
-    const none = (reason: string) => resolve({ kind: 'none', reason })
+    const failed = (reason: string) => resolve({ kind: 'failed', reason })
     child.on('message', (message) => resolve(message as TransformersAnswer))
-    child.on('error', ({ message }) => none(message))
+    child.on('error', ({ message }) => failed(message))
     child.on('close', (code) =>
-      none(complaint.trim().split('\n').at(-1) || `it ended with ${code}`),
+      failed(complaint.trim().split('\n').at(-1) || `it ended with ${code}`),
     )
     child.send({ folder, isPair, texts } satisfies TransformersQuestion)
   })

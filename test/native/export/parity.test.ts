@@ -67,7 +67,7 @@ test('a difference that the runtime is known for is counted, not hidden', async 
 })
 
 test('a runtime that is not there is reported as not checked', async () => {
-  const line = await checkRuntime(runtime({ kind: 'none', reason: 'gone' }), question, reference)
+  const line = await checkRuntime(runtime({ kind: 'absent', reason: 'gone' }), question, reference)
   assert.deepEqual(line, { runtime: 'test', texts: 0, worst: null, note: 'not checked: gone' })
   const { PATH } = process.env
   process.env['PATH'] = '/nowhere'
@@ -77,10 +77,10 @@ test('a runtime that is not there is reported as not checked', async () => {
   assert.match(absent.note, /^not checked: .*python/)
 })
 
-test('a folder that transformers.js cannot read is reported with its complaint', async () => {
+test('a runtime that is there and gives no answer is reported as failed, with its complaint', async () => {
   const line = await checkRuntime(transformersRuntime, question, reference)
   assert.equal(line.worst, null)
-  assert.match(line.note, /^not checked: .*\/nowhere/)
+  assert.match(line.note, /^failed: .*\/nowhere/)
 })
 
 test('Python is excused for characters that its tokenizer splits otherwise, and only for them', () => {
