@@ -5,9 +5,10 @@ import type { TrainingItem } from '../../core/task.ts'
 const rejectShare = 0.25
 
 /**
- * Which texts a step trains on. Gold texts come around in shuffled epochs and fill the batch; as soon
- * as there are others, gold keeps half of it, rejections get a quarter (half of that beside
- * pseudo-labels), pseudo-labels the rest (methods.md 2.3, decision 18). The answer depends on (seed, step) alone.
+ * Which texts a step trains on. Gold texts come around in shuffled epochs and fill the batch; of it
+ * rejections get a quarter at most (an eighth beside pseudo-labels) and pseudo-labels what is left of
+ * a half, none of them twice in one batch (methods.md 2.3, decision 18). The answer depends on
+ * (seed, step) alone.
  */
 export function batchOf(
   items: readonly TrainingItem[],
@@ -30,8 +31,8 @@ function sharesOf(batch: number, gold: number, pseudo: number, rejected: number)
   if (gold === 0) throw new Error('training without gold labels')
   const others = Math.floor(batch / 2)
   const mostRejected = Math.floor(batch * rejectShare * (pseudo > 0 ? 0.5 : 1))
-  const forRejected = rejected === 0 ? 0 : mostRejected
-  const forPseudo = pseudo === 0 ? 0 : others - forRejected
+  const forRejected = Math.min(rejected, mostRejected)
+  const forPseudo = Math.min(pseudo, others - forRejected)
   return { gold: batch - forPseudo - forRejected, pseudo: forPseudo, rejected: forRejected }
 }
 
