@@ -44,7 +44,7 @@ export const TrainSpecSchema = v.object({
 
 /** Picks proposals from the scored pool (methods.md 2.3, step 3 and 4). */
 export const ProposalRuleSchema = v.object({
-  /** Share of each predicted class that is proposed, 0 to 1. */
+  /** How many each class proposes, as a share of the least predicted class; 0 to 1. */
   share: v.pipe(v.number(), v.gtValue(0), v.maxValue(1)),
   /** At least this many a class, when there are as many candidates. */
   minimum: Count,

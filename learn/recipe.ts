@@ -17,7 +17,10 @@ const rates: readonly { readonly parameters: number; readonly rate: number }[] =
 const leastSteps = 120
 const epochs = 10
 
-/** The recipe for a model and a number of training texts, with the user's own fields on top. */
+/**
+ * The recipe for a model and a number of training texts, with the user's own fields on top. Sequences
+ * are never longer than the model's positions.
+ */
 export function recipeFor(
   config: BertConfig,
   texts: number,
@@ -33,7 +36,7 @@ export function recipeFor(
     weightDecay: 0.01,
     clip: 1,
     dropout: 0.1,
-    maxTokens: Math.min(128, config.maxPositions),
     ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
+    maxTokens: Math.min(chosen.maxTokens ?? 128, config.maxPositions),
   }
 }

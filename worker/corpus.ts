@@ -47,7 +47,7 @@ export async function prepareCorpus(
     .update(JSON.stringify([format, contents, vocabSize, given?.vocab, given?.normalization]))
     .digest('hex')
   const cache = join(folder, `corpus-${key.slice(0, 12)}`)
-  const known = await readCache(cache, files)
+  const known = await readCache(cache, files, given)
   if (known !== undefined) return known
   const tokenizer = given ?? createTokenizer(await countVocab(files, vocabSize, report))
   const corpus = await tokenizeFiles(files, tokenizer, report)
@@ -202,9 +202,11 @@ async function writeCache(cache: string, { corpus, tokenizer }: PreparedCorpus):
 async function readCache(
   cache: string,
   files: readonly CorpusFile[],
+  given?: TextTokenizer,
 ): Promise<PreparedCorpus | undefined> {
   try {
-    const tokenizer = createTokenizer(parseVocab(await readFile(join(cache, 'vocab.txt'), 'utf8')))
+    const vocab = parseVocab(await readFile(join(cache, 'vocab.txt'), 'utf8'))
+    const tokenizer = given ?? createTokenizer(vocab)
     const bytes = async (name: string) => new Uint8Array(await readFile(join(cache, name))).buffer
     const sources = JSON.parse(
       await readFile(join(cache, 'sources.json'), 'utf8'),

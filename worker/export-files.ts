@@ -30,7 +30,7 @@ export async function writeExportFiles(
   await json('tokenizer.json', tokenizerJson(vocab, normalization))
   await json('tokenizer_config.json', tokenizerConfig(modelMaxLength, normalization))
   await write('vocab.txt', `${vocab.join('\n')}\n`)
-  await json('config.json', classifierConfig(config, task))
+  await json('config.json', classifierConfig(config, tokenizer.specials.pad, task))
   await json('pattern.json', patternFile(task, temperature, maxTokens))
   await cp(join(snippets, task.kind), join(folder, 'snippets'), { recursive: true })
   await writeModel(join(folder, 'mlm'), model)

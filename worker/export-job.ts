@@ -1,7 +1,6 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { fail, ShiliuError } from '../core/errors.ts'
 import type { ExportResult, ExportSpec, ParityLine } from '../core/job.ts'
-import type { TextItem } from '../core/task.ts'
 import { modelMaxLength } from '../learn/export/graph.ts'
 import { createScorer } from '../learn/fuzzy-pet/score.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
@@ -12,6 +11,7 @@ import { readModel, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
 import { checkRuntime, runtimes } from './parity/check.ts'
 import { parityTexts, type ParityText } from './parity/texts.ts'
+import { receiveAll } from './receive.ts'
 
 /**
  * Exports a trained model into an empty folder and compares it with itself, on the texts that main
@@ -88,12 +88,6 @@ const stages = 2 + runtimes.length
 function progress(context: JobContext, phase: string, done: number): void {
   if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
   context.report({ phase, done, total: stages, figures: {} })
-}
-
-async function receiveAll(count: number, context: JobContext): Promise<TextItem[]> {
-  const items: TextItem[] = []
-  while (items.length < count) items.push(...(await context.texts()))
-  return items
 }
 
 /** An empty folder may be taken; anything else stays as it is. */

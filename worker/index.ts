@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { fail, toRecord } from '../core/errors.ts'
+import { ShiliuError, toRecord } from '../core/errors.ts'
 import {
   JobSpecSchema,
   type FromWorker,
@@ -32,14 +32,20 @@ const send = (message: FromWorker): void => {
 class RunningJob {
   readonly id: string
   readonly controller = new AbortController()
-  #waiting: ((items: Texts) => void) | undefined
+  #waiting: { resolve: (items: Texts) => void; reject: (error: unknown) => void } | undefined
 
   constructor(id: string) {
     this.id = id
   }
 
   deliver(items: Texts): void {
-    this.#waiting?.(items)
+    this.#waiting?.resolve(items)
+    this.#waiting = undefined
+  }
+
+  cancel(): void {
+    this.controller.abort()
+    this.#waiting?.reject(new ShiliuError('job.cancelled', { job: this.id }))
     this.#waiting = undefined
   }
 
@@ -59,16 +65,8 @@ class RunningJob {
   }
 
   #nextTexts(): Promise<Texts> {
-    const { signal } = this.controller
     return new Promise((resolve, reject) => {
-      this.#waiting = resolve
-      signal.addEventListener('abort', () => {
-        try {
-          fail('job.cancelled', { job: this.id })
-        } catch (error) {
-          reject(error as Error)
-        }
-      })
+      this.#waiting = { resolve, reject }
       send({ type: 'more', job: this.id })
     })
   }
@@ -80,7 +78,7 @@ process.on('message', (message: ToWorker) => {
   if (message.type === 'start') void start(message)
   else if (message.job !== running?.id) return
   else if (message.type === 'texts') running.deliver(message.items)
-  else running.controller.abort()
+  else running.cancel()
 })
 process.on('disconnect', () => process.exit(0))
 send({ type: 'ready' })

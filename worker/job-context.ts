@@ -3,7 +3,7 @@ import type { Scored, TextItem, TrainingItem } from '../core/task.ts'
 
 /** What a job may do to the outside, whoever runs it. */
 export interface JobContext {
-  /** Ends when main asks for it; a job then writes a checkpoint and throws `job.cancelled`. */
+  /** Aborted when main asks for it: training saves a checkpoint, and every job throws `job.cancelled`. */
   readonly signal: AbortSignal
   readonly jobId: string
   /** Path of the checkpoint to go on from. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../core/errors.ts'
@@ -5,7 +6,11 @@ import { floatData, type HostTensor } from '../engine/executor.ts'
 import { configJson, parseConfig, type BertConfig } from '../learn/model/config.ts'
 import { names, parameterShapes } from '../learn/model/parameters.ts'
 import { createTokenizer, type TextTokenizer } from '../learn/text/tokenizer.ts'
-import { tokenizerConfig, tokenizerJson } from '../learn/text/tokenizer-json.ts'
+import {
+  tokenizerConfig,
+  tokenizerJson,
+  type TextNormalization,
+} from '../learn/text/tokenizer-json.ts'
 import { parseVocab } from '../learn/text/vocab.ts'
 import { readWeights, writeWeights } from './weight-file.ts'
 
@@ -17,15 +22,17 @@ export interface Model {
 }
 
 /**
- * Reads config.json, vocab.txt and model.safetensors. Every parameter must be there with its shape
- * and be finite; an untied copy of the decoder is ignored.
+ * Reads config.json, vocab.txt and model.safetensors; tokenizer_config.json says whether letters are
+ * lowered. Every parameter must be there with its shape and be finite; other tensors are ignored.
  */
 export async function readModel(folder: string): Promise<Model> {
   const { config, tokenizer } = await readModelShape(folder)
   const path = join(folder, 'model.safetensors')
-  const { tensors } = await readWeights(path)
+  const shapes = parameterShapes(config)
+  const aliases = new Set(Object.values(decoderAlias))
+  const { tensors } = await readWeights(path, (name) => shapes.has(name) || aliases.has(name))
   const weights = new Map<string, HostTensor>()
-  for (const [name, shape] of parameterShapes(config)) {
+  for (const [name, shape] of shapes) {
     const tensor = tensors.get(name) ?? tensors.get(decoderAlias[name] ?? '')
     const got = tensor?.shape.join(' x ') ?? 'nothing'
     if (got !== shape.join(' x ')) {
@@ -53,7 +60,23 @@ export async function readModelShape(folder: string): Promise<Omit<Model, 'weigh
       got: `${vocab.length}`,
     })
   }
-  return { config, tokenizer: createTokenizer(vocab) }
+  return { config, tokenizer: createTokenizer(vocab, await readNormalization(folder)) }
+}
+
+/** Chinese BERT models lower letters; a folder may say otherwise. */
+async function readNormalization(folder: string): Promise<TextNormalization> {
+  const name = 'tokenizer_config.json'
+  const path = join(folder, name)
+  if (!existsSync(path)) return { lowercase: true }
+  const { do_lower_case: lowercase = true } = parseJson(await readText(folder, name), path) as {
+    do_lower_case?: unknown
+  }
+  if (typeof lowercase === 'boolean') return { lowercase }
+  return fail('model.damaged', {
+    path,
+    expected: 'do_lower_case: true or false',
+    got: JSON.stringify(lowercase),
+  })
 }
 
 /** Writes a folder that transformers loads as it is; returns the SHA-256 of the weights file. */
@@ -66,7 +89,7 @@ export async function writeModel(
   const { vocab, normalization } = tokenizer
   const json = (name: string, value: unknown) =>
     writeFile(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
-  await json('config.json', configJson(config))
+  await json('config.json', configJson(config, tokenizer.specials.pad))
   await writeFile(join(folder, 'vocab.txt'), `${vocab.join('\n')}\n`)
   await json('tokenizer.json', tokenizerJson(vocab, normalization))
   await json('tokenizer_config.json', tokenizerConfig(config.maxPositions, normalization))

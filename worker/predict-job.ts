@@ -5,6 +5,7 @@ import { argmax, softmax } from '../core/probability.ts'
 import type { TextItem } from '../core/task.ts'
 import { openExported, type ExportedModel } from './exported-model.ts'
 import type { JobContext } from './job-context.ts'
+import { batches } from './receive.ts'
 
 const batch = 32
 
@@ -14,9 +15,7 @@ export async function runPredict(spec: PredictSpec, context: JobContext): Promis
   const model = await openExported(spec.folder, spec.threads)
   try {
     let predicted = 0
-    while (predicted < spec.texts) {
-      if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
-      const texts = await context.texts()
+    for await (const texts of batches(spec.texts, context)) {
       context.predictions(await predict(model, texts))
       predicted += texts.length
       context.report({ phase: 'predict', done: predicted, total: spec.texts, figures: {} })

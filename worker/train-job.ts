@@ -14,15 +14,16 @@ import { environment } from './environment.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, writeModel } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
+import { receiveAll } from './receive.ts'
 
 /** Trains from the base model and writes the finished model to `<workFolder>/model`. */
 export async function runTrain(spec: TrainSpec, context: JobContext): Promise<TrainResult> {
   const started = performance.now()
   await mkdir(spec.workFolder, { recursive: true })
   const base = await readModel(spec.base)
-  requireSound(checkTask(spec.task, base.tokenizer, base.config.maxPositions))
-  const items = await receiveAll(spec.texts, context)
-  const recipe = recipeFor(base.config, items.length, spec.recipe)
+  const recipe = recipeFor(base.config, spec.texts, spec.recipe)
+  requireSound(checkTask(spec.task, base.tokenizer, recipe.maxTokens))
+  const items = await receiveAll<TrainingItem>(spec.texts, context)
   const state = context.resume
     ? (await readCheckpoint(context.resume, base.config)).state
     : freshState(base.weights)
@@ -62,11 +63,4 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
     milliseconds: performance.now() - started,
     environment: environment(spec.threads),
   }
-}
-
-/** All texts that main announced, in the order in which they come. */
-async function receiveAll(count: number, context: JobContext): Promise<TrainingItem[]> {
-  const items: TrainingItem[] = []
-  while (items.length < count) items.push(...((await context.texts()) as readonly TrainingItem[]))
-  return items
 }

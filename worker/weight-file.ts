@@ -64,8 +64,14 @@ async function writeSynced(
   return hash.digest('hex')
 }
 
-/** Reads a safetensors file of floats; float16 is widened. Damage ends in `model.damaged`. */
-export async function readWeights(path: string): Promise<WeightFile> {
+/**
+ * Reads the tensors of a safetensors file that `isWanted` names, by default all; float16 is widened.
+ * Damage and tensors that are not of floats end in `model.damaged`.
+ */
+export async function readWeights(
+  path: string,
+  isWanted: (name: string) => boolean = () => true,
+): Promise<WeightFile> {
   const file = await openModelFile(path)
   try {
     const { size } = await file.stat()
@@ -74,6 +80,7 @@ export async function readWeights(path: string): Promise<WeightFile> {
     const { tensors: entries, metadata } = parseHeader(json, size - 8 - length, path)
     const tensors = new Map<string, HostTensor>()
     for (const [name, entry] of entries) {
+      if (!isWanted(name)) continue
       const bytes = await readRange(file, 8 + length + entry.begin, entry.end - entry.begin)
       tensors.set(name, floats(entry.shape, toFloats(bytes, entry, path)))
     }

@@ -3,16 +3,17 @@ import { entry } from './entry.ts'
 export const jobErrors = {
   'job.cancelled': entry<{ job: string }>(
     'input',
-    (d) => `The job ${d.job} was stopped. It can be resumed from its last checkpoint.`,
-    (d) => `任务 ${d.job} 已停止，可以从最近的检查点继续。`,
+    (d) =>
+      `The job ${d.job} was stopped. Resume it: training goes on from its last checkpoint, other jobs start again.`,
+    (d) => `任务 ${d.job} 已停止，可以继续：训练从最近的检查点开始，其他任务从头开始。`,
   ),
   'job.workerDied': entry<{ job: string; signal: string }>(
     'environment',
     (d) =>
       `The compute process ended unexpectedly (${d.signal}) during job ${d.job}. ` +
-      `Nothing is lost: resume the job, it continues from its last checkpoint.`,
+      `Nothing is lost: resume the job. Training goes on from its last checkpoint, other jobs start again.`,
     (d) =>
-      `计算进程在任务 ${d.job} 中意外结束（${d.signal}）。数据未丢失：继续该任务即可从最近的检查点恢复。`,
+      `计算进程在任务 ${d.job} 中意外结束（${d.signal}）。数据未丢失：继续该任务即可，训练从最近的检查点开始，其他任务从头开始。`,
   ),
   'job.stopped': entry<{ verb: string }>(
     'input',
@@ -28,6 +29,14 @@ export const jobErrors = {
     'input',
     (d) => `No ${d.kind} job is waiting to be resumed.`,
     (d) => `没有可以继续的 ${d.kind} 任务。`,
+  ),
+  'job.textsMissing': entry<{ expected: number; got: number }>(
+    'input',
+    (d) =>
+      `The texts came to an end too early: expected ${d.expected}, got ${d.got}. The file was changed ` +
+      `while it was read. Start again when it stays as it is.`,
+    (d) =>
+      `文本提前结束：应有 ${d.expected} 条，实得 ${d.got} 条。文件在读取过程中被改动，请在文件不再变动后重试。`,
   ),
   'pretrain.otherSettings': entry<{ folder: string; step: number }>(
     'input',

@@ -5,9 +5,13 @@ import { configJson, type BertConfig } from '../model/config.ts'
  * The `config.json` of the exported classifier: what `pipeline('text-classification')` reads. Classes
  * stand there by name, in the order of the logits.
  */
-export function classifierConfig(config: BertConfig, { classes }: Task): Record<string, unknown> {
+export function classifierConfig(
+  config: BertConfig,
+  padTokenId: number,
+  { classes }: Task,
+): Record<string, unknown> {
   return {
-    ...configJson(config),
+    ...configJson(config, padTokenId),
     architectures: ['BertForSequenceClassification'],
     problem_type: 'single_label_classification',
     id2label: Object.fromEntries(classes.map(({ name }, i) => [String(i), name])),

@@ -61,7 +61,7 @@ export function parseConfig(json: unknown, where: string): BertConfig {
 }
 
 /** The `config.json` that transformers reads as `BertForMaskedLM`. */
-export function configJson(config: BertConfig): Record<string, unknown> {
+export function configJson(config: BertConfig, padTokenId: number): Record<string, unknown> {
   return {
     architectures: ['BertForMaskedLM'],
     model_type: 'bert',
@@ -77,7 +77,7 @@ export function configJson(config: BertConfig): Record<string, unknown> {
     hidden_dropout_prob: 0.1,
     attention_probs_dropout_prob: 0.1,
     initializer_range: 0.02,
-    pad_token_id: 0,
+    pad_token_id: padTokenId,
     position_embedding_type: 'absolute',
     tie_word_embeddings: true,
   }

@@ -67,7 +67,8 @@ export function encodePattern(
 
 /**
  * Puts the texts' ids into the pattern, cut to `budget` tokens by the rule of the exported graph.
- * The budget is one for all variants of a task (`textBudget`); `b` is empty for a single text.
+ * The budget is one for all variants of a task (`textBudget`). A pattern without `{b}` belongs to a
+ * task of single texts: a second text that came along takes no room.
  */
 export function assemble(
   pattern: EncodedPattern,
@@ -75,7 +76,7 @@ export function assemble(
   b: readonly number[],
   budget: number,
 ): FilledPattern {
-  const kept = truncate(a.length, b.length, budget)
+  const kept = truncate(a.length, pattern.parts.includes('b') ? b.length : 0, budget)
   const ids: number[] = []
   const constantPositions: number[] = []
   for (const part of pattern.parts) {
