@@ -284,9 +284,19 @@ export interface EvaluateRow {
   readonly n: number
 }
 
+/** What continued pretraining read of a task's unlabelled texts, and what was left out. */
+export interface PoolReport {
+  readonly texts: number
+  /** Texts that also stand in test_public. */
+  readonly inTest: number
+  readonly repeated: number
+}
+
 export interface EvaluateResult {
   readonly kind: 'evaluate'
   readonly rows: readonly EvaluateRow[]
+  /** Null without continued pretraining. */
+  readonly pool: PoolReport | null
 }
 
 /** What an exported model says of one text: `label` as in its config, `score` its probability. */

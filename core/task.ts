@@ -54,7 +54,7 @@ export interface TrainingItem extends TextItem {
 /**
  * What a trained model says of one text.
  *
- * `logits[c]` are the logits that the export gives, so that their softmax is the class probability;
+ * `logits[c]` are the class logits, those of the export at the temperature of the scoring;
  * `groups[g][c]` is group g's own log probability of class c's word; `agreement` is the share of
  * groups whose own argmax is the winning class.
  */

@@ -1,7 +1,13 @@
-import { readFile, writeFile, mkdir } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../core/errors.ts'
-import type { EvaluateResult, EvaluateRow, EvaluateSpec, PretrainSettings } from '../core/job.ts'
+import type {
+  EvaluateResult,
+  EvaluateRow,
+  EvaluateSpec,
+  PoolReport,
+  PretrainSettings,
+} from '../core/job.ts'
 import { argmax } from '../core/probability.ts'
 import type { Task, TrainingItem } from '../core/task.ts'
 import type { Executor } from '../engine/executor.ts'
@@ -16,10 +22,11 @@ import {
 import { createScorer } from '../learn/fuzzy-pet/score.ts'
 import { train } from '../learn/fuzzy-pet/train.ts'
 import { parameterShapes, type Weights } from '../learn/model/parameters.ts'
+import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
 import { freshState, weightsOf } from '../learn/train/step.ts'
 import type { JobContext } from './job-context.ts'
-import { readModel, type Model } from './model-folder.ts'
+import { readModel, readModelShape, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
 import { runPretrain } from './pretrain-job.ts'
 
@@ -49,12 +56,16 @@ export async function runEvaluate(
     fail('benchmark.unknownTask', { task: name, known: Object.keys(fewclueTasks) })
   const executor = ortExecutor({ threads: spec.threads })
   try {
-    const base = spec.poolSteps > 0 ? await continueOnPool(spec, name, context) : spec.base
-    const model = await readModel(base)
+    const pool = spec.poolSteps > 0 ? await continueOnPool(spec, name, context) : null
+    const model = await readModel(pool?.model ?? spec.base)
+    const { task } = fewclueTasks[name]
+    requireSound(
+      checkTask(task, model.tokenizer, recipeFor(model.config, 0, spec.recipe).maxTokens),
+    )
     const evaluation = { spec, context, executor, name, model }
     const rows: EvaluateRow[] = []
     for (const split of spec.splits) rows.push(...(await evaluateSplit(evaluation, split)))
-    return { kind: 'evaluate', rows }
+    return { kind: 'evaluate', rows, pool: pool && pool.report }
   } finally {
     await executor.dispose()
   }
@@ -164,17 +175,19 @@ function mostFrequent(texts: readonly Labelled[], classes: number): number {
 
 /**
  * Continued pretraining on the task's unlabelled pool, without the texts of its test set. Returns
- * the folder of the model that comes out.
+ * the folder of the model that comes out, and what the pool was made of.
  */
 async function continueOnPool(
   spec: EvaluateSpec,
   name: FewclueName,
   context: JobContext,
-): Promise<string> {
+): Promise<{ readonly model: string; readonly report: PoolReport }> {
   const test = await readTexts(spec, name, 'test_public')
-  const { texts } = cleanPool(await readTexts(spec, name, 'unlabeled'), test)
+  const { texts, inTest, repeated } = cleanPool(await readTexts(spec, name, 'unlabeled'), test)
   const workFolder = join(spec.workFolder, `${name}-pool-${spec.poolSteps}`)
+  await rm(workFolder, { recursive: true, force: true })
   await mkdir(workFolder, { recursive: true })
+  const { maxPositions } = (await readModelShape(spec.base)).config
   const path = join(workFolder, 'pool.txt')
   await writeFile(path, `${texts.map(({ a }) => a.replace(/\s+/g, ' ')).join('\n')}\n`)
   const settings: PretrainSettings = {
@@ -186,8 +199,8 @@ async function continueOnPool(
     wholeWords: 0.5,
     dropout: 0,
     shapes: [
-      { batch: 32, tokens: 64, share: 4 },
-      { batch: 16, tokens: 128, share: 1 },
+      { batch: 32, tokens: Math.min(64, maxPositions), share: 4 },
+      { batch: 16, tokens: Math.min(128, maxPositions), share: 1 },
     ],
     seed: spec.seed,
     heldOut: 256,
@@ -207,5 +220,5 @@ async function continueOnPool(
     },
     { ...context, resume: undefined },
   )
-  return result.model
+  return { model: result.model, report: { texts: texts.length, inTest, repeated } }
 }
