@@ -190,6 +190,8 @@ export interface Round {
   readonly previous: number | null
   readonly finishedAt: number
   readonly inUse: boolean
+  /** Given up: it can no longer be put into use. */
+  readonly isDiscarded: boolean
 }
 
 export interface KeepEvent {
@@ -277,7 +279,6 @@ export interface RoundReport extends Round {
   readonly comparison: RoundComparison | null
   readonly proposals: readonly ProposalCount[]
   readonly scored: readonly { readonly class: string; readonly count: number }[]
-  readonly isDiscarded: boolean
 }
 
 export interface RoundsReport {

@@ -1,12 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import { fail } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
 import type { Round, RoundReport, RoundsReport } from '../../core/records.ts'
 import type { ReadableDb } from '../store/database.ts'
 import { removeGarbageAside } from '../store/in-model-thread.ts'
-import { discardModel, modelById, modelStorage } from '../store/models.ts'
+import { modelStorage } from '../store/models.ts'
 import { proposalCounts } from '../store/proposals.ts'
-import { allRounds, keepHistory, keepRound, roundByNumber } from '../store/rounds.ts'
+import { allRounds, discardRound, keepHistory, keepRound, roundByNumber } from '../store/rounds.ts'
 import { countRunTexts, runById } from '../store/runs.ts'
 import { flips, scoredClasses } from '../store/scores.ts'
 import { compareRounds, heldOutFigures } from '../training/figures.ts'
@@ -27,17 +26,12 @@ export function roundsService(session: Session) {
   }
   const keep: Handler<'rounds.keep'> = ({ round }) => {
     const { writable: db } = session
-    const { run } = roundByNumber(db, round)
-    const { model } = runById(db, run).result!
-    if (modelById(db, model).isDiscarded) fail('model.discarded', { model })
     keepRound(db, round, 'chosen')
     return reports(db)
   }
-  const discard: Handler<'rounds.discard'> = async ({ round: number }) => {
+  const discard: Handler<'rounds.discard'> = async ({ round }) => {
     const { project, writable: db } = session
-    const round = roundByNumber(db, number)
-    if (round.inUse) fail('round.inUse', { round: number })
-    discardModel(db, runById(db, round.run).result!.model)
+    discardRound(db, round)
     return { freed: await removeGarbageAside(project) }
   }
   return {
@@ -72,7 +66,7 @@ async function reports(db: ReadableDb): Promise<RoundsReport> {
 
 async function report(db: ReadableDb, round: Round): Promise<RoundReport> {
   const run = runById(db, round.run)
-  const { finalLoss, milliseconds, model } = run.result!
+  const { finalLoss, milliseconds } = run.result!
   const { n, accuracy, macroF1 } = heldOutFigures(db, round)
   const previous = round.previous === null ? null : roundByNumber(db, round.previous)
   return {
@@ -87,6 +81,5 @@ async function report(db: ReadableDb, round: Round): Promise<RoundReport> {
     comparison: previous ? await compareRounds(db, previous, round) : null,
     proposals: proposalCounts(db, round.run),
     scored: scoredClasses(db, round.run),
-    isDiscarded: modelById(db, model).isDiscarded,
   }
 }

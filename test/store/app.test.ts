@@ -161,6 +161,29 @@ test('a worse round is not put into use, and a better one is, with a plain verdi
   )
 })
 
+test('two rounds that came out the same keep their weights until both are given up', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await importTexts(app, folder, 60)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 4 })
+  const train = async (seed: number) => finished(app, await app.call('train.start', { seed }))
+  const [first, second] = [await train(1), await train(1)]
+  const sha256 = (job: Job) => (job.result as TrainOutcome).sha256
+  assert.equal(sha256(first), sha256(second))
+  assert.deepEqual(await app.call('rounds.discard', { round: 1 }), { freed: 0 })
+  assert.deepEqual(
+    (await app.call('rounds.list', {})).rounds.map((r) => [r.inUse, r.isDiscarded]),
+    [
+      [false, true],
+      [true, false],
+    ],
+  )
+  await assert.rejects(app.call('rounds.keep', { round: 1 }), { code: 'model.discarded' })
+  const proposed = await finished(app, await app.call('review.propose', {}))
+  assert.deepEqual([proposed.state, proposed.error], ['done', null])
+  await train(2)
+  assert.deepEqual(await app.call('rounds.discard', { round: 2 }), { freed: 256 })
+})
+
 test('a rejected class is not proposed again by a later round', async (t) => {
   const { app, folder } = await fakeApp(t)
   await importTexts(app, folder, 100)

@@ -73,11 +73,13 @@ CREATE TABLE audit_change (
   UNIQUE (entry_id, proposal_id)
 ) STRICT;
 
+-- discarded_at: the round was given up. Its weights go when nothing else uses them.
 CREATE TABLE round (
   number INTEGER PRIMARY KEY,
   run_id INTEGER NOT NULL UNIQUE REFERENCES run (id),
   previous INTEGER REFERENCES round (number),
-  finished_at INTEGER NOT NULL
+  finished_at INTEGER NOT NULL,
+  discarded_at INTEGER
 ) STRICT;
 
 -- The round in use is the one of the last row.
