@@ -114,13 +114,15 @@ export const projectErrors = {
       `of different rounds can be compared.`,
     (d) => `已抽取 ${d.size} 条留出样本。留出样本只抽取一次，以便各轮结果可以比较。`,
   ),
-  'heldout.tooLate': entry<{ models: number }>(
+  'heldout.tooLate': entry<{ runs: number }>(
     'input',
     (d) =>
-      `The held-out sample must be drawn before the first model is trained; there are ${d.models} ` +
-      `already. Start a new project to measure fairly.`,
+      `No held-out sample was drawn: it must be drawn before the first training starts, expected 0 ` +
+      `runs, got ${d.runs} (a run that failed or was stopped counts, for it can be resumed with the ` +
+      `texts it has taken). Start a new project to measure fairly.`,
     (d) =>
-      `留出样本必须在训练第一个模型之前抽取；目前已有 ${d.models} 个模型。请新建项目以便公平评估。`,
+      `没有抽取留出样本：必须在第一次训练开始之前抽取，应有 0 次训练，实有 ${d.runs} 次` +
+      `（失败或停止的训练也算，因为它可以用已取的文本继续）。请新建项目以便公平评估。`,
   ),
   'heldout.tooFew': entry<{ texts: number; size: number }>(
     'input',

@@ -8,6 +8,7 @@ import { hasLabels, setLabels } from '../store/labels.ts'
 import { projectSeed } from '../store/project.ts'
 import { textsToLabel } from '../store/queue.ts'
 import { roundInUse } from '../store/rounds.ts'
+import { countRuns } from '../store/runs.ts'
 import { countTexts } from '../store/texts.ts'
 import { redo, undo } from '../store/undo.ts'
 import { finishNeighbourScan } from '../training/in-turns.ts'
@@ -71,7 +72,7 @@ const drawsFrom = 200
 
 /** A fair sample must be there before anyone has looked for texts to label. */
 function drawBeforeFirstLabel(db: WritableDb): void {
-  if (heldOutDraw(db) || hasLabels(db) || roundInUse(db)) return
+  if (heldOutDraw(db) || hasLabels(db) || countRuns(db) > 0) return
   if (countTexts(db) < drawsFrom) return
   drawHeldOut(db, { size: defaultHeldOut(db), seed: projectSeed(db) })
 }

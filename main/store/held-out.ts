@@ -3,20 +3,22 @@ import type { TextId } from '../../core/project.ts'
 import { Stream } from '../../core/random.ts'
 import type { HeldOutDraw } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
+import { countRuns } from './runs.ts'
 import { first, only, run, runOne, sql } from './sql.ts'
 import { countTexts } from './texts.ts'
 
 /**
  * Draws the held-out sample: uniformly at random from all texts, once, before any model exists
- * (decision 15). Errors: `heldout.drawn`, `heldout.tooLate`, `heldout.tooFew`.
+ * (decision 15). A run that has begun is as good as a model, however it ended: it has taken its texts
+ * and can be taken up again at any time. Errors: `heldout.drawn`, `heldout.tooLate`, `heldout.tooFew`.
  */
 export function drawHeldOut(db: WritableDb, options: { size: number; seed: number }): HeldOutDraw {
   const { size, seed } = options
   return transaction(db, () => {
     const earlier = heldOutDraw(db)
     if (earlier) fail('heldout.drawn', { size: earlier.size })
-    const models = only<{ n: number }>(db, sql`SELECT count(*) AS n FROM run_result`).n
-    if (models > 0) fail('heldout.tooLate', { models })
+    const runs = countRuns(db)
+    if (runs > 0) fail('heldout.tooLate', { runs })
     const texts = countTexts(db)
     if (texts <= size) fail('heldout.tooFew', { texts, size })
     for (const id of sampleTexts(db, size, new Stream(seed, 'split', 'held-out'))) {

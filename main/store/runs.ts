@@ -54,6 +54,11 @@ export function runOfJob(db: ReadableDb, job: JobId): Run | null {
   return row ? fromRow(db, row) : null
 }
 
+/** How many runs were started, also those that never finished. */
+export function countRuns(db: ReadableDb): number {
+  return only<{ n: number }>(db, sql`SELECT count(*) AS n FROM run`).n
+}
+
 /** Every run, also those that never finished, in order. */
 export function allRuns(db: ReadableDb): Run[] {
   return all<RunRow>(db, sql`${selectRun} ORDER BY id`).map((row) => fromRow(db, row))

@@ -204,10 +204,11 @@ test('after a roll back, what a left-out round had accepted is not learnt from',
   assert.throws(() => keepRound(db, 3, 'chosen'), { code: 'round.unknown' })
 })
 
-test('the held-out sample cannot be drawn once a model exists', (t) => {
+test('the held-out sample cannot be drawn once a run has taken its texts, whatever becomes of it', (t) => {
   const { db } = labelled(t, 50)
-  finishedRound(db)
-  assert.throws(() => drawHeldOut(db, { size: 10, seed: 1 }), { code: 'heldout.tooLate' })
+  startRun(db)
+  const late = { code: 'heldout.tooLate', details: { runs: 1 } }
+  assert.throws(() => drawHeldOut(db, { size: 10, seed: 1 }), late)
 })
 
 test('held-out labels that come after scoring count without scoring again', (t) => {
