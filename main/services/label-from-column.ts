@@ -2,45 +2,54 @@ import type { Checked, LabelledFromColumn } from '../../core/contract.ts'
 import type { TextId } from '../../core/project.ts'
 import type { TaskClass } from '../../core/task.ts'
 import { Stream } from '../../core/random.ts'
-import type { WritableDb } from '../store/database.ts'
+import { transaction, type WritableDb } from '../store/database.ts'
 import { setLabels } from '../store/labels.ts'
 import { projectSeed } from '../store/project.ts'
 import { requireTask } from '../store/tasks.ts'
-import { columnValues, requireColumn } from '../store/texts.ts'
+import { columnValues, requireColumn, stillOpen } from '../store/texts.ts'
 import { idRanges } from '../training/in-turns.ts'
 import { labelSummary } from './label-summary.ts'
 
 /**
  * Labels texts by an original column, as one entry of the journal: a seeded sample of each class, or
- * every text of the scope. Texts that have a label keep it and count towards the sample.
+ * every text of the scope. Texts that have a label keep it and count towards the sample, also those
+ * that were labelled while this was looking.
  */
 export async function labelFromColumn(
   db: WritableDb,
   input: Checked<'label.fromColumn'>,
 ): Promise<LabelledFromColumn> {
   const { classes } = requireTask(db).task
-  const nameOf = new Map(classes.map((c) => [c.id, c.name]))
   const { found, unmatched } = await textsByClass(db, input, classes)
-  const seed = input.seed ?? projectSeed(db)
-  const chosen = [...found].map(([classId, texts]) => {
-    const stream = new Stream(seed, 'label', 'column', nameOf.get(classId)!)
-    const missing = input.perClass && input.perClass - labelled(db, classId, input.scope)
+  return transaction(db, () => {
+    const chosen = classes
+      .filter(({ id }) => found.has(id))
+      .map((c) => ({ ...c, texts: chosenTexts(db, input, c, found.get(c.id)!) }))
+    const edits = chosen.flatMap(({ id, texts }) =>
+      texts.map((text) => {
+        return { text, mark: { state: 'class', class: id }, origin: 'column' } as const
+      }),
+    )
     return {
-      classId,
-      texts: missing === undefined ? texts : stream.sample(texts, Math.max(0, missing)),
+      entry: setLabels(db, edits),
+      labels: labelSummary(db),
+      perClass: Object.fromEntries(chosen.map(({ name, texts }) => [name, texts.length])),
+      unmatched,
     }
   })
-  const edits = chosen.flatMap(({ classId, texts }) =>
-    texts.map((text) => {
-      return { text, mark: { state: 'class', class: classId }, origin: 'column' } as const
-    }),
-  )
-  return {
-    entry: setLabels(db, edits),
-    labels: labelSummary(db),
-    perClass: Object.fromEntries(chosen.map((c) => [nameOf.get(c.classId)!, c.texts.length])),
-    unmatched,
-  }
+}
+
+/** What is to be labelled of the texts that were found for a class some time ago. */
+function chosenTexts(
+  db: WritableDb,
+  { perClass, scope, seed = projectSeed(db) }: Checked<'label.fromColumn'>,
+  { id, name }: TaskClass,
+  found: readonly TextId[],
+): TextId[] {
+  const texts = stillOpen(db, found, scope)
+  if (perClass === undefined) return texts
+  const missing = Math.max(0, perClass - labelled(db, id, scope))
+  return new Stream(seed, 'label', 'column', name).sample(texts, missing)
 }
 
 /** The unlabelled texts of the scope by the class that their column names. */

@@ -95,16 +95,32 @@ export function columnValues(
   scope: 'train' | 'heldout',
   { after, to }: { after: number; to: number },
 ): { id: TextId; value: string }[] {
-  const inScope = scope === 'heldout' ? isHeldOut : unused
   return all(
     db,
     sql`SELECT text.id, text.columns ->> import_column.position AS value
         FROM text JOIN import_column USING (import_id)
         WHERE text.id > ${after} AND text.id <= ${to} AND import_column.name = ${name}
-          AND value IS NOT NULL AND ${inScope}
-          AND NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = text.id)
+          AND value IS NOT NULL AND ${isOpenIn(scope)}
         ORDER BY text.id`,
   )
+}
+
+function isOpenIn(scope: 'train' | 'heldout'): Sql {
+  const inScope = scope === 'heldout' ? isHeldOut : unused
+  return sql`${inScope} AND NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = text.id)`
+}
+
+/** Those of some texts that are still unlabelled and in their scope, in the order given. */
+export function stillOpen(
+  db: ReadableDb,
+  ids: readonly TextId[],
+  scope: 'train' | 'heldout',
+): TextId[] {
+  return all<{ id: TextId }>(
+    db,
+    sql`SELECT text.id FROM json_each(${JSON.stringify(ids)}) AS wanted
+        JOIN text ON text.id = wanted.value WHERE ${isOpenIn(scope)} ORDER BY wanted.key`,
+  ).map((row) => row.id)
 }
 
 /** Error: `text.noColumn`. */

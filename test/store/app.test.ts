@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type { ProposeOutcome, TrainOutcome } from '../../core/records.ts'
+import { setImmediate } from 'node:timers/promises'
+import type { Job, ProposeOutcome, TrainOutcome } from '../../core/records.ts'
 import { openApp } from '../../main/app.ts'
 import { fakeApp, finished, importTexts, testHost } from './fake-app.ts'
 import { tempFolder } from './temp-project.ts'
@@ -220,6 +221,34 @@ test('progress can be followed from any point while a job runs and after it', as
   const late: number[] = []
   app.subscribe(job, 2, ({ seq }) => late.push(seq))
   assert.deepEqual(late, live.slice(1))
+})
+
+test('a label that is given while a column is read stays, and so does its place in the sample', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await importTexts(app, folder, 3000)
+  await app.call('label.drawHeldOut', { size: 10 })
+  const reading = app.call('label.fromColumn', { column: 'cat' })
+  await setImmediate()
+  const texts = await app.call('data.texts', { scope: 'pool', limit: 3 })
+  const edits = texts.map(({ id }) => ({ text: id, mark: { state: 'none' } as const }))
+  await app.call('label.set', { edits })
+  const { labels } = await reading
+  assert.equal(labels.classes.find((c) => c.class === null)?.train, 3)
+})
+
+test('labelling goes on without a held-out sample after a run that failed at once', async (t) => {
+  const { app, folder, die } = await fakeApp(t)
+  await importTexts(app, folder, 60)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 4 })
+  die('start 0', 'start 0', 'start 0')
+  const job = await finished(app, await app.call('train.start', {}))
+  assert.equal(job.state, 'interrupted')
+  await assert.rejects(app.call('label.drawHeldOut', {}), { code: 'heldout.tooLate' })
+  await app.call('label.undo', {})
+  await importTexts(app, folder, 400)
+  const [text] = await app.call('label.next', { limit: 1 })
+  const edit = { text: text!.id, mark: { state: 'none' } } as const
+  assert.equal((await app.call('label.set', { edits: [edit] })).labels.heldOut, null)
 })
 
 test('a class without labels stops training before any work is done', async (t) => {
