@@ -5,8 +5,11 @@ const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 export const reviewErrors = {
   'review.noProposals': entry<Record<string, never>>(
     'input',
-    () => `No model has proposed anything yet. Train a round, then run "shiliu propose".`,
-    () => `还没有模型给出建议。请先训练一轮，再运行 "shiliu propose"。`,
+    () =>
+      `There is nothing to review: neither the round in use nor a round that it goes back to has ` +
+      `proposed anything. Train a round if there is none, then run "shiliu propose".`,
+    () =>
+      `没有可审阅的内容：当前轮及其之前的各轮都没有给出建议。如还没有轮次请先训练，再运行 "shiliu propose"。`,
   ),
   'review.unknownProposal': entry<{ ids: readonly (string | number)[] }>(
     'input',
@@ -91,6 +94,15 @@ export const reviewErrors = {
     'input',
     (d) => `The weights of round ${d.round} cannot be brought back. Add --yes to give them up.`,
     (d) => `第 ${d.round} 轮的权重删除后无法恢复。确认请加 --yes。`,
+  ),
+  'audit.leftOut': entry<{ audit: number; round: number }>(
+    'input',
+    (d) =>
+      `Nothing was accepted: audit ${d.audit} is about proposals of round ${d.round}, which the round ` +
+      `in use does not go back to, so they would not be learnt from. Put round ${d.round} into use ` +
+      `first.`,
+    (d) =>
+      `没有接受任何建议：抽查 ${d.audit} 针对第 ${d.round} 轮的建议，而当前轮并非由该轮而来，接受后也不会用于训练。请先启用第 ${d.round} 轮。`,
   ),
   'round.inUse': entry<{ round: number }>(
     'input',

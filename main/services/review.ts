@@ -27,9 +27,9 @@ export function reviewService(session: Session) {
   }
   const settle: Handler<'review.decide'> = ({ verdicts }) => {
     const db = session.writable
-    const run = underReview()
+    const run = proposingRun(db)
     const chosen = verdicts.map(({ text, verdict }) => {
-      const proposal = proposalForText(db, run, text)
+      const proposal = proposalForText(db, text, run, verdict.kind === 'reopen')
       return { proposal: proposal ?? fail('review.unknownProposal', { ids: [text] }), verdict }
     })
     return labelled(db, decide(db, chosen))

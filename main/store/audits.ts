@@ -16,7 +16,9 @@ import { writeAnswer } from './audit-answers.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { acceptMembers, proposalRow, writeVerdict } from './decisions.ts'
 import { record } from './journal.ts'
+import { lineage } from './lineage.ts'
 import { openProposalIds } from './proposals.ts'
+import { roundInUse } from './rounds.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
 
 export interface NewAudit {
@@ -100,10 +102,14 @@ export function answerAudit(
   })
 }
 
-/** Accepts everything that is still open in an audited set. Error: `audit.notPassed`. */
+/**
+ * Accepts everything that is still open in an audited set.
+ * Errors: `audit.notPassed`, `audit.leftOut` (its round is not among those that are learnt from).
+ */
 export function acceptAudited(db: WritableDb, id: AuditId): JournalEntry | null {
-  const { state } = auditById(db, id)
+  const { run: runId, state } = auditById(db, id)
   if (state !== 'passed') fail('audit.notPassed', { audit: id, state })
+  refuseLeftOut(db, id, runId)
   return acceptMembers(db, id)
 }
 
@@ -115,6 +121,16 @@ export function abandonAudit(db: WritableDb, id: AuditId): Audit {
     runOne(db, sql`UPDATE audit SET abandoned_at = ${Date.now()} WHERE id = ${id}`)
     return auditById(db, id)
   })
+}
+
+function refuseLeftOut(db: ReadableDb, audit: AuditId, runId: RunId): void {
+  const inUse = roundInUse(db)?.run ?? null
+  const { round } = only<{ round: number | null }>(
+    db,
+    sql`SELECT (SELECT number FROM round WHERE run_id = ${runId} AND run_id NOT IN ${lineage(inUse)})
+        AS round`,
+  )
+  if (round !== null) fail('audit.leftOut', { audit, round })
 }
 
 function refuseSecond(db: ReadableDb, runId: RunId): void {

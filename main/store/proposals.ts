@@ -10,6 +10,8 @@ import type {
 import type { Proposal, ProposalCount } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { packFloats } from './floats.ts'
+import { lineage } from './lineage.ts'
+import { roundInUse } from './rounds.ts'
 import { all, allOf, first, run, sql, type Sql } from './sql.ts'
 import { scoreOf, type Score } from './scores.ts'
 import { answerOf } from './texts.ts'
@@ -42,12 +44,21 @@ export function insertProposals(
   })
 }
 
-/** The run whose proposals are under review: the latest one that proposed anything. */
+/**
+ * The run whose proposals are under review: the latest one that proposed anything, of the round in use
+ * and those that it descends from. What a left-out round proposed is not learnt from, so it is not
+ * asked about either.
+ */
 export function proposingRun(db: ReadableDb): RunId | null {
-  return (
-    first<{ id: RunId }>(db, sql`SELECT run_id AS id FROM proposal ORDER BY id DESC LIMIT 1`)?.id ??
-    null
+  const inUse = roundInUse(db)
+  if (!inUse) return null
+  const row = first<{ id: RunId }>(
+    db,
+    sql`SELECT id FROM run WHERE id IN ${lineage(inUse.run)}
+          AND EXISTS (SELECT 1 FROM proposal WHERE proposal.run_id = run.id)
+        ORDER BY id DESC LIMIT 1`,
   )
+  return row?.id ?? null
 }
 
 /** Proposals that still wait for a decision, the surest first. */
@@ -104,12 +115,23 @@ export function proposalsOfText(db: ReadableDb, text: TextId): Proposal[] {
   ).map((row) => fromRow(db, row))
 }
 
-/** The proposal that a run made for a text. */
-export function proposalForText(db: ReadableDb, runId: RunId, text: TextId): ProposalId | null {
+/**
+ * The proposal that a verdict on a text is about: that of the run under review if it made one, else the
+ * latest, so that what was decided in another round can still be changed. To take a decision back, a
+ * proposal that has one comes first.
+ */
+export function proposalForText(
+  db: ReadableDb,
+  text: TextId,
+  underReview: RunId | null,
+  isReopened = false,
+): ProposalId | null {
   return (
     first<{ id: ProposalId }>(
       db,
-      sql`SELECT id FROM proposal WHERE run_id = ${runId} AND text_id = ${text}`,
+      sql`SELECT id FROM proposal WHERE text_id = ${text}
+          ORDER BY (${isReopened ? 1 : 0} AND decision = 'pending'), run_id IS NOT ${underReview},
+                   id DESC LIMIT 1`,
     )?.id ?? null
   )
 }

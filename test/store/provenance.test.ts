@@ -19,7 +19,7 @@ function secondRound(t: Parameters<typeof tempProject>[0]) {
   ])
   const first = finishedRound(db)
   propose(db, first.run, each(ids.slice(2), 1))
-  const proposal = (i: number) => proposalForText(db, first.run, ids[i]!)!
+  const proposal = (i: number) => proposalForText(db, ids[i]!, first.run)!
   decide(db, [
     { proposal: proposal(2), verdict: { kind: 'approve' } },
     { proposal: proposal(3), verdict: { kind: 'reject' } },

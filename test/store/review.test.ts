@@ -5,7 +5,13 @@ import type { ProposalId, RunId, TextId } from '../../core/project.ts'
 import type { ReadableDb } from '../../main/store/database.ts'
 import { decide, type Verdict } from '../../main/store/decisions.ts'
 import { allLabels, setLabels } from '../../main/store/labels.ts'
-import { openProposals, proposalById, proposalForText } from '../../main/store/proposals.ts'
+import {
+  openProposals,
+  proposalById,
+  proposalForText,
+  proposingRun,
+} from '../../main/store/proposals.ts'
+import { keepRound } from '../../main/store/rounds.ts'
 import { saveTask } from '../../main/store/tasks.ts'
 import { redo, undo } from '../../main/store/undo.ts'
 import { each, finishedRound, propose } from './temp-run.ts'
@@ -27,7 +33,7 @@ function reviewed(t: Parameters<typeof tempProject>[0], texts: number) {
 }
 
 function proposalOf(db: ReadableDb, run: RunId, text: TextId): ProposalId {
-  return proposalForText(db, run, text) ?? fail('review.unknownProposal', { ids: [text] })
+  return proposalForText(db, text, run) ?? fail('review.unknownProposal', { ids: [text] })
 }
 
 const allOpen = { limit: 100, offset: 0 }
@@ -138,6 +144,27 @@ test('a class that was rejected for a text is never proposed for it again', (t) 
   assert.deepEqual(open(db, next.run), [4])
   const other = finishedRound(db, { parent: run })
   assert.equal(propose(db, other.run, each(pool, -2)), 2)
+})
+
+test('a roll back brings back the queue of the round in use, and what was decided stays reversible', (t) => {
+  const { db, run, pool } = reviewed(t, 5)
+  decide(db, [{ proposal: proposalOf(db, run, pool[0]!), verdict: { kind: 'reject' } }])
+  const next = finishedRound(db, { parent: run })
+  assert.equal(proposingRun(db), run)
+  propose(db, next.run, each(pool, -1))
+  assert.equal(proposingRun(db), next.run)
+  const approved = proposalOf(db, next.run, pool[1]!)
+  decide(db, [{ proposal: approved, verdict: { kind: 'approve' } }])
+
+  keepRound(db, 1, 'chosen')
+  assert.equal(proposingRun(db), run)
+  const ofRun = (isReopened: boolean, i: number) => {
+    return proposalById(db, proposalForText(db, pool[i]!, proposingRun(db), isReopened)!)!.run
+  }
+  assert.deepEqual([ofRun(false, 1), ofRun(true, 1)], [run, next.run])
+  keepRound(db, 2, 'chosen')
+  assert.deepEqual([ofRun(false, 0), ofRun(true, 0)], [next.run, run])
+  assert.equal(proposingRun(tempProject(t).db), null)
 })
 
 test('a text that is labelled by hand leaves the queue and comes back when that is undone', (t) => {

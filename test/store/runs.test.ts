@@ -4,7 +4,13 @@ import type { ProposalId, RunId } from '../../core/project.ts'
 import type { TrainingItem } from '../../core/task.ts'
 import type { WritableDb } from '../../main/store/database.ts'
 import { decide } from '../../main/store/decisions.ts'
-import { acceptAudited, answerAudit, auditItems, createAudit } from '../../main/store/audits.ts'
+import {
+  acceptAudited,
+  answerAudit,
+  auditItems,
+  auditsOf,
+  createAudit,
+} from '../../main/store/audits.ts'
 import { drawHeldOut } from '../../main/store/held-out.ts'
 import { heldOutAnswers, unscoredHeldOut } from '../../main/store/evaluations.ts'
 import { setLabels } from '../../main/store/labels.ts'
@@ -194,8 +200,13 @@ test('after a roll back, what a left-out round had accepted is not learnt from',
   const counts = (parent: RunId) => countRunTexts(db, startRun(db, { parent })).accepted
   assert.deepEqual([counts(first.run), counts(second.run)], [7, 17])
 
+  const [audit] = auditsOf(db, second.run)
   keepRound(db, 1, 'chosen')
   assert.equal(roundInUse(db)?.number, 1)
+  assert.throws(() => acceptAudited(db, audit!.id), {
+    code: 'audit.leftOut',
+    details: { audit: audit!.id, round: 2 },
+  })
   keepRound(db, 2, 'chosen')
   assert.deepEqual(
     keepHistory(db).map((k) => k.round),
