@@ -46,6 +46,30 @@ export const projectErrors = {
       `Another program has ${d.path} open. Close it there first, or open the project for reading only.`,
     (d) => `另一个程序正在使用 ${d.path}。请先在那里关闭，或以只读方式打开。`,
   ),
+  'project.lock': entry<{ path: string; message: string }>(
+    'environment',
+    (d) =>
+      `The project was not opened: ${d.path}, which keeps a second program out, cannot be used ` +
+      `(${d.message}). Make sure that no other program has the project open, then delete that file.`,
+    (d) =>
+      `没有打开项目：用于防止两个程序同时写入的 ${d.path} 无法使用（${d.message}）。请确认没有其他程序打开该项目，然后删除该文件。`,
+  ),
+  'project.noAccess': entry<{ path: string; message: string }>(
+    'environment',
+    (d) =>
+      `This user may not read or write ${d.path} (${d.message}), so nothing was done. Change the ` +
+      `permissions of the file or of its folder, or use a place of your own.`,
+    (d) =>
+      `当前用户无权读写 ${d.path}（${d.message}），没有做任何操作。请更改该文件或其文件夹的权限，或改用自己的位置。`,
+  ),
+  'project.badName': entry<{ got: string }>(
+    'input',
+    (d) =>
+      `No project was made: expected a name with at least one visible character, got "${d.got}". ` +
+      `Choose a file name such as reviews.shiliu.`,
+    (d) =>
+      `没有新建项目：名称至少应有一个可见字符，实为“${d.got}”。请使用类似 reviews.shiliu 的文件名。`,
+  ),
   'project.readOnly': entry<AtPath>(
     'input',
     (d) => `${d.path} is open for reading only, so nothing can be changed in it.`,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Handler } from '../../core/contract.ts'
 import type { ProjectInfo } from '../../core/records.ts'
-import { createProject, openProject } from '../store/open.ts'
+import { createProject, openProject, realPath } from '../store/open.ts'
 import { projectRecord } from '../store/project.ts'
 import { roundInUse } from '../store/rounds.ts'
 import { currentTask } from '../store/tasks.ts'
@@ -16,7 +16,7 @@ export function projectService(session: Session) {
     return info(session)
   }
   const open: Handler<'project.open'> = async ({ path, mode }) => {
-    if (session.openProject?.path === resolve(path)) await session.closeProject()
+    if (session.openProject?.path === realPath(resolve(path))) await session.closeProject()
     await session.adopt(openProject(resolve(path), mode))
     return info(session)
   }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { fail, ShiliuError } from '../../core/errors.ts'
 
@@ -22,11 +23,15 @@ export function transaction<T>(db: WritableDb, work: () => T): T {
   }
 }
 
-/** The catalogue's error for what SQLite reports of a file; anything else is returned as it is. */
+/**
+ * The catalogue's error for what SQLite or the system reports of a file; anything else is returned as
+ * it is. `path` is what the error is about where it does not say so itself.
+ */
 export function storageError(error: unknown, path: string): unknown {
-  if (!(error instanceof Database.SqliteError)) return error
+  if (!(error instanceof Error) || !('code' in error) || error instanceof ShiliuError) return error
   try {
-    explain(error.code, error.message, path)
+    if (error instanceof Database.SqliteError) explain(error.code, error.message, path)
+    else explainSystem(error as NodeJS.ErrnoException, path)
   } catch (explained) {
     return explained instanceof ShiliuError ? explained : error
   }
@@ -39,6 +44,18 @@ function explain(code: string, message: string, path: string): void {
   if (code.startsWith('SQLITE_CORRUPT')) fail('project.damaged', { path, message })
   if (code === 'SQLITE_NOTADB') fail('project.notSqlite', { path })
   if (code.startsWith('SQLITE_BUSY')) fail('project.inUse', { path })
-  if (code.startsWith('SQLITE_READONLY')) fail('project.readOnly', { path })
-  if (code === 'SQLITE_CANTOPEN') fail('project.notFound', { path })
+  if (code === 'SQLITE_READONLY') fail('project.readOnly', { path })
+  if (code.startsWith('SQLITE_READONLY_')) fail('project.noAccess', { path, message })
+  if (code.startsWith('SQLITE_CANTOPEN')) {
+    if (!existsSync(path)) fail('project.notFound', { path })
+    fail('project.disk', { path, message })
+  }
+}
+
+function explainSystem({ code, message, path }: NodeJS.ErrnoException, project: string): void {
+  if (code === 'ENOSPC' || code === 'EDQUOT') fail('project.diskFull', { path: path ?? project })
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    fail('project.noAccess', { path: path ?? project, message })
+  }
+  if (code === 'EIO') fail('project.disk', { path: path ?? project, message })
 }

@@ -1,5 +1,14 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import {
+  closeSync,
+  openSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { fail } from '../../core/errors.ts'
 import { storageError, transaction, type ReadableDb, type WritableDb } from './database.ts'
@@ -12,6 +21,7 @@ import { run, sql } from './sql.ts'
 export const applicationId = 0x53484c55
 
 export interface OpenProject {
+  /** Its real path, whatever name it was opened by. */
   readonly path: string
   /** For checkpoints and models in use; beside the file, made when it is needed. */
   readonly workFolder: string
@@ -29,24 +39,26 @@ export interface NewProject {
   readonly seed: number
 }
 
-/** Makes an empty project. Errors: `project.exists`, `project.disk`. */
-export function createProject(path: string, options: NewProject): OpenProject {
-  if (existsSync(path)) fail('project.exists', { path })
-  mkdirSync(dirname(path), { recursive: true })
-  const lock = lockOrFail(path)
-  return guarded(path, lock, () => {
-    const db = connect(path)
-    const name = options.name ?? basename(path).replace(/\.shiliu$/, '')
-    transaction(db, () => {
-      db.pragma(`application_id = ${applicationId}`)
-      migrate(db)
-      run(
-        db,
-        sql`INSERT INTO project (id, name, seed, created_at)
-            VALUES (1, ${name}, ${options.seed}, ${Date.now()})`,
-      )
+/**
+ * Makes an empty project, all of it or nothing.
+ * Errors: `project.badName`, `.exists`, `.inUse`, `.lock`, `.noAccess`, `.diskFull`, `.disk`.
+ */
+export function createProject(wanted: string, options: NewProject): OpenProject {
+  const name = options.name ?? basename(wanted).replace(/\.shiliu$/, '')
+  if (name.trim() === '') fail('project.badName', { got: options.name ?? basename(wanted) })
+  return guarded(wanted, () => {
+    refuseExisting(wanted)
+    mkdirSync(dirname(wanted), { recursive: true })
+    const path = join(realpathSync(dirname(wanted)), basename(wanted))
+    return locked(path, (lock) => {
+      refuseExisting(path)
+      return withoutLeftovers([path, `${path}-wal`, `${path}-shm`, lock.path], () => {
+        return connected(path, (db) => {
+          writeFirst(db, name, options.seed)
+          return opened(path, db, db, null, lock)
+        })
+      })
     })
-    return opened(path, db, db, null, lock)
   })
 }
 
@@ -54,27 +66,32 @@ export function createProject(path: string, options: NewProject): OpenProject {
  * Opens a project. In mode `write` the project belongs to this process until it is closed; `read`
  * works beside a program that writes.
  *
- * Errors: `project.notFound`, `.notSqlite`, `.foreign`, `.newer`, `.inUse`, `.damaged`.
+ * Errors: `project.notFound`, `.notSqlite`, `.foreign`, `.newer`, `.inUse`, `.damaged`, `.lock`,
+ * `.noAccess`.
  */
-export function openProject(path: string, mode: 'write' | 'read'): OpenProject {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) fail('project.notFound', { path })
-  if (mode === 'read') {
-    return guarded(path, null, () => {
-      const db = connectReadOnly(path)
-      const version = checkOurs(db, path)
-      if (version < latestVersion) {
-        db.close()
-        openProject(path, 'write').close()
-        return openProject(path, 'read')
-      }
-      return opened(path, db, null, null, null)
-    })
-  }
-  guarded(path, null, () => inspect(path))
-  const lock = lockOrFail(path)
-  return guarded(path, lock, () => {
-    const db = connect(path)
-    return opened(path, db, db, migrate(db), lock)
+export function openProject(named: string, mode: 'write' | 'read'): OpenProject {
+  return guarded(named, () => {
+    const path = realPath(named)
+    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) fail('project.notFound', { path })
+    const version = inspect(path)
+    if (mode === 'write') return openToWrite(path)
+    if (version < latestVersion) openToWrite(path).close()
+    return opened(path, connectReadOnly(path), null, null, null)
+  })
+}
+
+/**
+ * The path that a file has when no link is on the way. Everything beside the project (the lock, the
+ * log, the work folder) is named by it, so that two names of one project cannot be two projects.
+ */
+export function realPath(path: string): string {
+  return existsSync(path) ? realpathSync(path) : path
+}
+
+function openToWrite(path: string): OpenProject {
+  requireAccess(path, 'r+')
+  return locked(path, (lock) => {
+    return connected(path, (db) => opened(path, db, db, migrate(db), lock))
   })
 }
 
@@ -104,15 +121,21 @@ function connect(path: string): WritableDb {
   return db
 }
 
+/** SQLite does not say why it cannot open a file; the system does. */
+function requireAccess(path: string, flags: 'r' | 'r+'): void {
+  closeSync(openSync(path, flags))
+}
+
 function connectReadOnly(path: string): ReadableDb {
+  requireAccess(path, 'r')
   return new Database(path, { readonly: true, timeout: 5000 }) as ReadableDb
 }
 
-/** Looks without writing, so that a file that is not ours is left as it is. */
-function inspect(path: string): void {
+/** Looks without writing, so that a file that is not ours is left as it is. Returns its version. */
+function inspect(path: string): number {
   const db = connectReadOnly(path)
   try {
-    checkOurs(db, path)
+    return checkOurs(db, path)
   } finally {
     db.close()
   }
@@ -126,16 +149,59 @@ function checkOurs(db: ReadableDb, path: string): number {
   return version
 }
 
-function lockOrFail(path: string): Lock {
-  return takeLock(path) ?? fail('project.inUse', { path })
+function writeFirst(db: WritableDb, name: string, seed: number): void {
+  transaction(db, () => {
+    db.pragma(`application_id = ${applicationId}`)
+    migrate(db)
+    run(
+      db,
+      sql`INSERT INTO project (id, name, seed, created_at)
+          VALUES (1, ${name}, ${seed}, ${Date.now()})`,
+    )
+  })
 }
 
-function guarded<T>(path: string, lock: Lock | null, work: () => T): T {
+/** A link that leads nowhere is in the way as well. */
+function refuseExisting(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })) fail('project.exists', { path })
+}
+
+function guarded<T>(path: string, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    lock?.release()
     throw storageError(error, path)
+  }
+}
+
+/** Gives the lock back when `work` fails. Error: `project.inUse`. */
+function locked<T>(path: string, work: (lock: Lock) => T): T {
+  const lock = takeLock(path) ?? fail('project.inUse', { path })
+  try {
+    return work(lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function connected<T>(path: string, work: (db: WritableDb) => T): T {
+  const db = connect(path)
+  try {
+    return work(db)
+  } catch (error) {
+    db.close()
+    throw error
+  }
+}
+
+/** Removes the files that were not there before when `work` fails. */
+function withoutLeftovers<T>(paths: readonly string[], work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    for (const path of paths) rmSync(path, { force: true })
+    throw error
   }
 }
 

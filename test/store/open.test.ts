@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { chmodSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import Database from 'better-sqlite3'
+import type { ShiliuError } from '../../core/errors.ts'
 import { latestVersion } from '../../main/store/migrations/index.ts'
 import { applicationId, createProject, openProject } from '../../main/store/open.ts'
 import { fill, tempFolder, tempProject } from './temp-project.ts'
@@ -88,6 +89,87 @@ test('a second opener may read what is committed, but not write', (t) => {
   assert.throws(() => reader.db.exec('DELETE FROM text'), { code: 'SQLITE_READONLY' })
   reader.close()
 })
+
+test('a project has one lock, whatever name it is opened by', (t) => {
+  const project = tempProject(t)
+  const folder = tempFolder(t)
+  const link = join(folder, 'link.shiliu')
+  symlinkSync(project.path, link)
+  symlinkSync(dirname(project.path), join(folder, 'folder'))
+  for (const path of [link, join(folder, 'folder', 'p.shiliu')]) {
+    assert.throws(() => openProject(path, 'write'), { code: 'project.inUse' })
+  }
+  project.close()
+  const again = openProject(link, 'write')
+  assert.deepEqual([again.path, again.workFolder], [project.path, project.workFolder])
+  again.close()
+
+  const fresh = createProject(join(folder, 'folder', 'fresh.shiliu'), { seed: 1 })
+  assert.equal(fresh.path, join(dirname(project.path), 'fresh.shiliu'))
+  fresh.close()
+  symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling.shiliu'))
+  assert.throws(() => createProject(join(folder, 'dangling.shiliu'), { seed: 1 }), {
+    code: 'project.exists',
+  })
+})
+
+test('a project without a visible name is refused before anything is written', (t) => {
+  const folder = tempFolder(t)
+  const unnamed = () => createProject(join(folder, '.shiliu'), { seed: 1 })
+  assert.throws(unnamed, { code: 'project.badName', details: { got: '.shiliu' } })
+  for (const name of ['', ' ']) {
+    const create = () => createProject(join(folder, 'x.shiliu'), { seed: 1, name })
+    assert.throws(create, { code: 'project.badName', details: { got: name } })
+  }
+  assert.deepEqual(readdirSync(folder), [])
+})
+
+test('a project that cannot be made leaves no file behind', (t) => {
+  const folder = tempFolder(t)
+  const create = () => createProject(join(folder, 'x.shiliu'), { seed: -1 })
+  assert.throws(create, { code: 'SQLITE_CONSTRAINT_CHECK' })
+  assert.deepEqual(readdirSync(folder), [])
+})
+
+test('a lock that cannot be used is named, and the project is left alone', (t) => {
+  const project = tempProject(t)
+  project.close()
+  const path = `${project.path}.lock`
+  writeFileSync(path, 'no database'.repeat(100))
+  assert.throws(
+    () => openProject(project.path, 'write'),
+    (error: ShiliuError) =>
+      error.code === 'project.lock' && (error.details as { path: string }).path === path,
+  )
+})
+
+test('a file that this user may not write is told from one that is not there', (t) => {
+  const project = tempProject(t)
+  project.close()
+  const folder = dirname(project.path)
+  chmodSync(folder, 0o555)
+  const denied = { code: 'project.noAccess' }
+  withoutPrivileges(() => {
+    assert.throws(() => openProject(project.path, 'write'), denied)
+    assert.throws(() => createProject(join(folder, 'y.shiliu'), { seed: 1 }), denied)
+  })
+  chmodSync(folder, 0o777)
+  chmodSync(project.path, 0o444)
+  withoutPrivileges(() => assert.throws(() => openProject(project.path, 'write'), denied))
+  chmodSync(project.path, 0o000)
+  withoutPrivileges(() => assert.throws(() => openProject(project.path, 'read'), denied))
+})
+
+/** The system lets its administrator write everywhere, so the test becomes somebody else for a while. */
+function withoutPrivileges(work: () => void): void {
+  const isRoot = process.geteuid?.() === 0
+  if (isRoot) process.seteuid!(65534)
+  try {
+    work()
+  } finally {
+    if (isRoot) process.seteuid!(0)
+  }
+}
 
 test('another process keeps the project locked until it is killed', async (t) => {
   const project = tempProject(t)
