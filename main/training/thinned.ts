@@ -15,6 +15,7 @@ export class ThinnedSteps {
   #phase: string | undefined
   #lastAt = -Infinity
 
+  /** `emit` is called from a timer as well, so it must not throw. */
   constructor(emit: (step: StepRecord) => void, everyMs = recordEveryMs) {
     this.#emit = emit
     this.#everyMs = everyMs

@@ -1,12 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { relative, resolve, sep } from 'node:path'
 import { existsSync } from 'node:fs'
-import { fail, ShiliuError, toRecord } from '../../core/errors.ts'
+import { fail, ShiliuError, toRecord, type ErrorRecord } from '../../core/errors.ts'
 import type { JobResult, JobSpec, StepRecord } from '../../core/job.ts'
 import type { JobId, WorkKind } from '../../core/project.ts'
 import type { Job, JobEvent } from '../../core/records.ts'
 import type { Host } from '../host.ts'
-import type { WritableDb } from '../store/database.ts'
+import { storageError, transaction, type WritableDb } from '../store/database.ts'
 import {
   addCheckpoint,
   appendEvent,
@@ -119,25 +119,53 @@ export class WorkQueue {
   }
 
   async #perform(job: JobId, program: Program, signal: AbortSignal): Promise<Job> {
-    const steps = new ThinnedSteps((step) => {
-      this.events.emit('step', { job, event: appendEvent(this.#db, job, step) })
-    })
+    const steps = new ThinnedSteps((step) => this.#record(job, step))
+    let ended: Job
     try {
       signal.throwIfAborted()
       startJob(this.#db, job)
       const result = await program(this.#workFor(job, signal, (step) => steps.push(step)))
       steps.flush()
-      forgetCheckpoints(this.#db, job)
-      endJob(this.#db, job, { state: 'done', result })
+      ended = this.#end(job, { state: 'done', result })
     } catch (error) {
       steps.flush()
-      endJob(this.#db, job, endingOf(job, error, signal))
+      ended = this.#endBroken(job, endingOf(job, storageError(error, this.#db.name), signal))
     } finally {
       this.#running.delete(job)
     }
-    const ended = jobById(this.#db, job)
     this.events.emit('ended', { job: ended })
     return ended
+  }
+
+  /** A line of progress that cannot be written is left out: the work goes on, or fails by itself. */
+  #record(job: JobId, step: StepRecord): void {
+    let event: JobEvent
+    try {
+      event = appendEvent(this.#db, job, step)
+    } catch {
+      return
+    }
+    this.events.emit('step', { job, event })
+  }
+
+  #end(job: JobId, end: Ending): Job {
+    return transaction(this.#db, () => {
+      if (end.state === 'done') forgetCheckpoints(this.#db, job)
+      endJob(this.#db, job, end)
+      return jobById(this.#db, job)
+    })
+  }
+
+  /**
+   * Where not even the end can be written, as on a full disk, whoever waits is told all the same. The
+   * record then says that the job is running, and the next start of the program sets that right.
+   */
+  #endBroken(job: JobId, end: Ending & { error: ErrorRecord }): Job {
+    try {
+      return this.#end(job, end)
+    } catch {
+      return { ...jobById(this.#db, job), ...end, finishedAt: Date.now() }
+    }
   }
 
   #workFor(job: JobId, signal: AbortSignal, report: (step: StepRecord) => void): Work {
@@ -203,7 +231,13 @@ export class WorkQueue {
   }
 }
 
-function endingOf(job: JobId, error: unknown, signal: AbortSignal): Parameters<typeof endJob>[2] {
+type Ending = Parameters<typeof endJob>[2]
+
+function endingOf(
+  job: JobId,
+  error: unknown,
+  signal: AbortSignal,
+): Ending & { error: ErrorRecord } {
   const record = toRecord(error)
   if (signal.aborted) {
     return { state: 'cancelled', error: { code: 'job.cancelled', details: { job: `${job}` } } }

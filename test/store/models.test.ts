@@ -80,6 +80,18 @@ test('a copy that was cut off is finished by copying again', (t) => {
   assert.deepEqual(weights(`${folder}-out`), weights(folder))
 })
 
+test('a copy that finds the disk full leaves no model behind and is finished when there is room', (t) => {
+  const { writable: db } = tempProject(t)
+  const folder = modelFolder(join(tempFolder(t), '1'), { a: 1, b: 2 })
+  db.pragma(`max_page_count = ${(db.pragma('page_count', { simple: true }) as number) + 700}`)
+  assert.throws(() => importModel(db, folder), { code: 'SQLITE_FULL' })
+  assert.notEqual(db.prepare('SELECT count(*) FROM tensor_chunk').pluck().get(), 0)
+  assert.equal(db.prepare('SELECT count(*) FROM model').pluck().get(), 0)
+  db.pragma('max_page_count = 1000000')
+  materializeModel(db, importModel(db, folder), `${folder}-out`)
+  assert.deepEqual(weights(`${folder}-out`), weights(folder))
+})
+
 test('a folder whose weights were changed is written anew', (t) => {
   const { writable: db } = tempProject(t)
   const folder = modelFolder(join(tempFolder(t), '1'), { a: 1 })

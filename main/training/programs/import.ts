@@ -37,8 +37,17 @@ export async function importFile(work: Work): Promise<ImportReport> {
     }
     return writer.end('done')
   } catch (error) {
-    writer.end('stopped')
+    stopped(writer)
     throw error
+  }
+}
+
+/** The import's report is worth less than the reason why it stopped; the next start completes it. */
+function stopped(writer: ImportWriter): void {
+  try {
+    writer.end('stopped')
+  } catch {
+    return
   }
 }
 
