@@ -17,13 +17,14 @@ export function record(
     const at = Date.now()
     const id = run(
       db,
-      sql`INSERT INTO journal (action, state, at) VALUES (${action}, 'done', ${at})`,
+      sql`INSERT INTO journal (action, state, at, changes) VALUES (${action}, 'done', ${at}, 0)`,
     ).id as EntryId
     const changes = work(id)
     if (changes === 0) {
       runOne(db, sql`DELETE FROM journal WHERE id = ${id}`)
       return null
     }
+    runOne(db, sql`UPDATE journal SET changes = ${changes} WHERE id = ${id}`)
     run(db, sql`UPDATE journal SET state = 'dropped' WHERE state = 'undone'`)
     return { id, action, state: 'done', at, changes }
   })
@@ -34,15 +35,7 @@ export function journal(db: ReadableDb, limit: number): JournalEntry[] {
   return all(db, sql`${selectEntry} ORDER BY id DESC LIMIT ${limit}`)
 }
 
-const selectEntry = sql`
-  SELECT id, action, state, at,
-         (SELECT count(*) FROM label_change WHERE entry_id = journal.id)
-         + (SELECT count(*) FROM decision_change
-            WHERE entry_id = journal.id AND NOT EXISTS
-              (SELECT 1 FROM label_change l
-               WHERE l.entry_id = journal.id AND l.proposal_id = decision_change.proposal_id))
-         AS changes
-  FROM journal`
+const selectEntry = sql`SELECT id, action, state, at, changes FROM journal`
 
 /** The first entry that a condition with its order finds. */
 export function entryWhere(db: ReadableDb, condition: Sql): JournalEntry | undefined {

@@ -24,7 +24,7 @@ INSERT INTO task_class VALUES (1, 0, 'c1', '好评'), (1, 1, 'c2', '差评');
 INSERT INTO task_pattern VALUES (1, 0, '{a}[MASK]');
 INSERT INTO task_group VALUES (1, 0, '甲');
 INSERT INTO task_word VALUES (1, 0, 'c1', '好'), (1, 0, 'c2', '差');
-INSERT INTO journal VALUES (1, 'label', 'done', 1), (2, 'label', 'done', 2);
+INSERT INTO journal VALUES (1, 'label', 'done', 1, 1), (2, 'label', 'done', 2, 1);
 INSERT INTO label_change VALUES (1, 1, 1, 'class', 'c1', 'human', NULL);
 INSERT INTO label_change VALUES (2, 2, 1, 'none', NULL, 'human', 1);
 INSERT INTO label VALUES (1, 2, 'none', NULL, 'human');

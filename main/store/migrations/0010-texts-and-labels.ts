@@ -101,12 +101,13 @@ CREATE TABLE task_word (
   FOREIGN KEY (version, position) REFERENCES task_group (version, position)
 ) STRICT, WITHOUT ROWID;
 
--- The journal: one row for each action of the user, single or bulk.
+-- The journal: one row for each action of the user, single or bulk. changes: how many texts it is about.
 CREATE TABLE journal (
   id INTEGER PRIMARY KEY,
   action TEXT NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('done', 'undone', 'dropped')),
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  changes INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX journal_undone ON journal (id) WHERE state = 'undone';
 CREATE INDEX journal_done ON journal (id) WHERE state = 'done';
