@@ -121,6 +121,14 @@ export const projectErrors = {
       `${d.count} texts have the original id ${d.id}: expected one. Use the project's own ids instead.`,
     (d) => `有 ${d.count} 条文本的原始编号为 ${d.id}：应只有一条。请改用项目内的编号。`,
   ),
+  'text.contradiction': entry<{ id: number }>(
+    'input',
+    (d) =>
+      `Text ${d.id} stands in the list more than once, with different answers: expected one. Nothing ` +
+      `was changed; keep the right one and try again.`,
+    (d) =>
+      `文本 ${d.id} 在列表中出现多次且回答不同：应只有一个回答。没有做任何更改；请保留正确的一个后重试。`,
+  ),
   'text.noColumn': entry<{ column: string; known: readonly string[] }>(
     'input',
     (d) => `No import has a column ${d.column}. Known columns: ${d.known.join(', ') || 'none'}.`,

@@ -5,7 +5,10 @@ import { run, runOne, sql } from './sql.ts'
 /** Whether the sampled proposal was right, as a person answered it. */
 export type AuditAnswer = 'right' | 'wrong'
 
-/** The part of an entry that answers one text of an audit's sample. */
+/**
+ * The part of an entry that answers one text of an audit's sample; `replayAnswers` puts all of them
+ * into force.
+ */
 export function writeAnswer(
   db: WritableDb,
   entry: EntryId,
@@ -19,7 +22,6 @@ export function writeAnswer(
         SELECT ${entry}, audit_id, proposal_id, ${answer}, answer FROM audit_member
         WHERE audit_id = ${audit} AND proposal_id = ${proposal}`,
   )
-  replayAnswers(db, entry)
 }
 
 export function retractAnswers(db: WritableDb, entry: EntryId): void {

@@ -12,11 +12,12 @@ import {
 import { Stream } from '../../core/random.ts'
 import { wilson } from '../../core/statistics.ts'
 import type { Audit, AuditItem, AuditState, JournalEntry } from '../../core/records.ts'
-import { writeAnswer } from './audit-answers.ts'
+import { replayAnswers, writeAnswer } from './audit-answers.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { acceptMembers, proposalRow, writeVerdict } from './decisions.ts'
 import { record } from './journal.ts'
 import { lineage } from './lineage.ts'
+import { onceEach } from './once.ts'
 import { openProposalIds } from './proposals.ts'
 import { roundInUse } from './rounds.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
@@ -82,7 +83,7 @@ export function auditItems(db: ReadableDb, id: AuditId): AuditItem[] {
 
 /**
  * Answers texts of the sample, as one entry of the journal. The texts become gold labels.
- * Errors: `audit.unknown`, `audit.closed`, `audit.notInSample`.
+ * Errors: `audit.unknown`, `audit.closed`, `audit.notInSample`, `text.contradiction`.
  */
 export function answerAudit(
   db: WritableDb,
@@ -90,15 +91,17 @@ export function answerAudit(
   answers: readonly { text: TextId; answer: Answer }[],
 ): JournalEntry | null {
   return record(db, 'audit', (entry) => {
-    for (const { text, answer } of answers) {
-      const { state } = auditById(db, id)
-      if (state !== 'open') fail('audit.closed', { audit: id, state })
+    const { state } = auditById(db, id)
+    if (state !== 'open') fail('audit.closed', { audit: id, state })
+    const each = onceEach(answers, (a) => a.answer)
+    for (const { text, answer } of each) {
       const proposal = proposalRow(db, sampled(db, id, text))
       writeVerdict(db, entry, proposal, { kind: 'correct', answer }, 'audited')
       const right = answer.state === 'class' && answer.class === proposal.class_id
       writeAnswer(db, entry, id, proposal.id, right ? 'right' : 'wrong')
     }
-    return answers.length
+    replayAnswers(db, entry)
+    return each.length
   })
 }
 

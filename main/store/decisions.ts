@@ -10,7 +10,9 @@ import type {
 } from '../../core/project.ts'
 import type { Action, JournalEntry } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
+import { replayDecisions } from './decision-changes.ts'
 import { record } from './journal.ts'
+import { onceEach } from './once.ts'
 import { labelOf, writeLabels, type LabelEdit } from './labels.ts'
 import { first, run, runOne, sql } from './sql.ts'
 
@@ -24,7 +26,7 @@ export type Verdict =
 /**
  * Decides proposals one by one, as one entry of the journal. An approved or corrected proposal
  * becomes a label of the text, a rejected one says "not this class". A decision may be changed later.
- * Errors: `review.unknownProposal`, `review.inAudit`, `task.unknownClass`.
+ * Errors: `review.unknownProposal`, `review.inAudit`, `task.unknownClass`, `text.contradiction`.
  */
 export function decide(
   db: WritableDb,
@@ -33,11 +35,14 @@ export function decide(
   const kinds = new Set(verdicts.map((v) => v.verdict.kind))
   const action: Action = kinds.size === 1 ? [...kinds][0]! : 'review'
   return record(db, action, (entry) => {
+    const about = verdicts.map(({ proposal, verdict }) => {
+      const row = proposalRow(db, proposal)
+      return { text: row.text_id, row, verdict }
+    })
     let changed = 0
-    for (const { proposal, verdict } of verdicts) {
-      const current = proposalRow(db, proposal)
-      refuseSampled(db, current)
-      if (writeVerdict(db, entry, current, verdict)) changed++
+    for (const { row, verdict } of onceEach(about, (a) => [a.row.id, a.verdict])) {
+      refuseSampled(db, row)
+      if (writeVerdict(db, entry, row, verdict)) changed++
     }
     return changed
   })
@@ -83,27 +88,6 @@ export function acceptMembers(db: WritableDb, audit: AuditId): JournalEntry | nu
     replayDecisions(db, entry)
     return changes
   })
-}
-
-/** Takes an entry's decisions back: what held before them holds again. */
-export function retractDecisions(db: WritableDb, entry: EntryId): void {
-  run(
-    db,
-    sql`UPDATE proposal
-        SET change_id = c.previous_id, decision = coalesce(p.decision, 'pending'),
-            decided_by = p.decided_by
-        FROM decision_change c LEFT JOIN decision_change p ON p.id = c.previous_id
-        WHERE c.entry_id = ${entry} AND c.proposal_id = proposal.id`,
-  )
-}
-
-/** Applies an entry's decisions again. */
-export function replayDecisions(db: WritableDb, entry: EntryId): void {
-  run(
-    db,
-    sql`UPDATE proposal SET change_id = c.id, decision = c.decision, decided_by = c.decided_by
-        FROM decision_change c WHERE c.entry_id = ${entry} AND c.proposal_id = proposal.id`,
-  )
 }
 
 export interface ProposalRow {

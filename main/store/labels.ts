@@ -2,7 +2,9 @@ import { fail } from '../../core/errors.ts'
 import type { Answer, EntryId, Mark, Origin, ProposalId, TextId } from '../../core/project.ts'
 import type { ClassCount, JournalEntry } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
+import { reopenCleared } from './decision-changes.ts'
 import { record } from './journal.ts'
+import { onceEach } from './once.ts'
 import { all, first, run, runOne, sql } from './sql.ts'
 import { answerOf } from './texts.ts'
 
@@ -22,21 +24,25 @@ export interface Label {
 }
 
 /**
- * Labels one text or many as one entry of the journal. It is on the disk when this returns.
- * Null when every text had that label already. Errors: `text.unknown`, `task.unknownClass`; then no
- * label changes at all.
+ * Labels one text or many as one entry of the journal. It is on the disk when this returns. A cleared
+ * label puts the proposal behind it back into the queue.
+ * Null when every text had that label already. Errors: `text.unknown`, `task.unknownClass`,
+ * `text.contradiction`; then no label changes at all.
  */
 export function setLabels(db: WritableDb, edits: readonly LabelEdit[]): JournalEntry | null {
   const action = edits.every((edit) => edit.mark.state === 'cleared') ? 'clear' : 'label'
-  return record(db, action, (entry) => writeLabels(db, entry, edits))
+  return record(db, action, (entry) => {
+    const changed = writeLabels(db, entry, edits)
+    reopenCleared(db, entry)
+    return changed
+  })
 }
 
 /** The part of an entry that changes labels. Returns how many really changed. */
 export function writeLabels(db: WritableDb, entry: EntryId, edits: readonly LabelEdit[]): number {
   checkEdits(db, edits)
-  const last = new Map(edits.map((edit) => [edit.text, edit]))
   let changed = 0
-  for (const edit of last.values()) {
+  for (const edit of onceEach(edits, (e) => e.mark)) {
     if (isAlready(db, edit)) continue
     writeLabel(db, entry, edit)
     changed++

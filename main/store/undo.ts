@@ -2,7 +2,7 @@ import { fail } from '../../core/errors.ts'
 import type { JournalEntry } from '../../core/records.ts'
 import { replayAnswers, retractAnswers } from './audit-answers.ts'
 import { transaction, type WritableDb } from './database.ts'
-import { replayDecisions, retractDecisions } from './decisions.ts'
+import { replayDecisions, retractDecisions } from './decision-changes.ts'
 import { entryWhere } from './journal.ts'
 import { replayLabels, retractLabels } from './labels.ts'
 import { first, runOne, sql } from './sql.ts'
@@ -41,7 +41,7 @@ function moved(db: WritableDb, entry: JournalEntry, state: 'done' | 'undone'): J
              WHERE label_change.entry_id = ${entry.id}
              UNION
              SELECT proposal.class_id FROM decision_change JOIN proposal
-               ON proposal.change_id = decision_change.id
+               ON proposal.id = decision_change.proposal_id
              WHERE decision_change.entry_id = ${entry.id} AND proposal.decision = 'approved')
           AND class.id NOT IN
             (SELECT class_id FROM task_class WHERE version = (SELECT max(id) FROM task_version))`,

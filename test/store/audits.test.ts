@@ -171,6 +171,17 @@ test('undoing the last answer opens the audit again', (t) => {
   assert.deepEqual([state, answered], ['open', 59])
 })
 
+test('the same answer given twice counts once, and two different ones change nothing', (t) => {
+  const { db, run } = proposed(t, 100)
+  const audit = createAudit(db, { run, ...usual, size: 60 })
+  const { text } = auditItems(db, audit.id)[0]!
+  const yes = { text, answer: { state: 'class', class: 'c1' } } as const
+  const no = { text, answer: { state: 'none' } } as const
+  assert.throws(() => answerAudit(db, audit.id, [yes, no]), { code: 'text.contradiction' })
+  assert.equal(answerAudit(db, audit.id, [yes, yes])?.changes, 1)
+  assert.equal(auditById(db, audit.id).answered, 1)
+})
+
 test('a sampled text is answered in the audit, not beside it', (t) => {
   const { db, run } = proposed(t, 100)
   const audit = createAudit(db, { run, ...usual, size: 60 })

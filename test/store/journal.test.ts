@@ -83,6 +83,19 @@ test('one unknown text or class in a bulk action changes no label at all', (t) =
   assert.deepEqual([labelsIn(db), journal(db, 5)], [{}, []])
 })
 
+test('the same label given twice counts once, and two different ones change nothing', (t) => {
+  const { writable: db } = tempProject(t)
+  const [first] = fill(db, 2)
+  const contrary = [edit(first!, isClass('c1')), edit(first!, isClass('c2'))]
+  assert.throws(() => setLabels(db, contrary), {
+    code: 'text.contradiction',
+    details: { id: first },
+  })
+  const twice = [edit(first!, isClass('c1')), edit(first!, isClass('c1'))]
+  assert.equal(setLabels(db, twice)?.changes, 1)
+  assert.deepEqual(labelsIn(db), { 1: 'c1' })
+})
+
 test('undo does not bring back a class that has left the task', (t) => {
   const { writable: db } = tempProject(t)
   const [first] = fill(db, 2)

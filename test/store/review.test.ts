@@ -4,6 +4,7 @@ import { fail } from '../../core/errors.ts'
 import type { ProposalId, RunId, TextId } from '../../core/project.ts'
 import type { ReadableDb } from '../../main/store/database.ts'
 import { decide, type Verdict } from '../../main/store/decisions.ts'
+import { journal } from '../../main/store/journal.ts'
 import { allLabels, setLabels } from '../../main/store/labels.ts'
 import {
   openProposals,
@@ -134,6 +135,47 @@ test('a decision can be taken back at any time, and with it the label that it ma
   decide(db, [{ proposal: proposalOf(db, run, pool[1]!), verdict: { kind: 'approve' } }])
   decide(db, [{ proposal, verdict: { kind: 'reopen' } }])
   assert.deepEqual([open(db, run), allLabels(db).map((l) => l.text)], [[3], [1, 2, 4]])
+})
+
+test('clearing the label of a decided proposal opens it again, and undo brings both back', (t) => {
+  const { db, run, pool } = reviewed(t, 5)
+  const [x, y, z] = pool.map((text) => proposalOf(db, run, text))
+  const other = { state: 'class', class: 'c2' } as const
+  decide(db, [
+    { proposal: x!, verdict: { kind: 'approve' } },
+    { proposal: y!, verdict: { kind: 'correct', answer: other } },
+    { proposal: z!, verdict: { kind: 'reject' } },
+  ])
+  setLabels(db, [{ text: pool[0]!, mark: other, origin: 'human' }])
+  const cleared = pool.map((text) => {
+    return { text, mark: { state: 'cleared' }, origin: 'human' } as const
+  })
+  const state = () => [
+    [x, y, z].map((id) => proposalById(db, id!)!.decision),
+    allLabels(db).length,
+    open(db, run),
+  ]
+  const before = state()
+  assert.equal(setLabels(db, cleared)?.changes, 2)
+  const after = state()
+  assert.deepEqual(after, [['pending', 'pending', 'rejected'], 2, [4, 3]])
+  undo(db)
+  assert.deepEqual(state(), before)
+  redo(db)
+  assert.deepEqual(state(), after)
+  assert.equal(journal(db, 1)[0]!.changes, 2)
+})
+
+test('the same verdict given twice counts once, and two different ones change nothing', (t) => {
+  const { db, run, pool } = reviewed(t, 4)
+  const proposal = proposalOf(db, run, pool[0]!)
+  const twice = { proposal, verdict: { kind: 'approve' } } as const
+  const contrary = { proposal, verdict: { kind: 'reject' } } as const
+  assert.throws(() => decide(db, [twice, contrary]), {
+    code: 'text.contradiction',
+    details: { id: pool[0] },
+  })
+  assert.equal(decide(db, [twice, twice])?.changes, 1)
 })
 
 test('a class that was rejected for a text is never proposed for it again', (t) => {
