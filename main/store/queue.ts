@@ -10,7 +10,7 @@ import { textById } from './texts.ts'
 
 export interface QueueOptions {
   readonly scope: 'train' | 'heldout'
-  /** The run whose least certain texts come first; null for a random order. */
+  /** The run whose least certain texts come first. Null, or one without scores: a random order. */
   readonly run: RunId | null
   readonly limit: number
   readonly skip: readonly TextId[]
@@ -31,15 +31,17 @@ function idsToLabel(db: ReadableDb, { scope, run, limit }: QueueOptions, open: S
           WHERE ${open} ORDER BY text.id LIMIT ${limit}`,
     )
   }
-  if (run !== null) {
-    return ids(
-      db,
-      sql`SELECT text.id FROM score JOIN text ON text.id = score.text_id
-          WHERE score.run_id = ${run} AND ${open} AND ${unused}
-          ORDER BY score.margin, text.id LIMIT ${limit}`,
-    )
-  }
-  return randomIds(db, limit, sql`${open} AND ${unused}`)
+  const uncertain = run === null ? [] : uncertainIds(db, run, limit, open)
+  return uncertain.length > 0 ? uncertain : randomIds(db, limit, sql`${open} AND ${unused}`)
+}
+
+function uncertainIds(db: ReadableDb, run: RunId, limit: number, open: Sql): TextId[] {
+  return ids(
+    db,
+    sql`SELECT text.id FROM score CROSS JOIN text ON text.id = score.text_id
+        WHERE score.run_id = ${run} AND ${open} AND ${unused}
+        ORDER BY score.margin, score.text_id LIMIT ${limit}`,
+  )
 }
 
 /** A seeded random order that changes only where labels change it. */

@@ -29,6 +29,7 @@ export function insertScores(
   transaction(db, () => {
     for (const item of items) {
       const { winner, probability, margin } = verdict(item.logits)
+      countAnew(db, runId, item.id as TextId, classes[winner]!)
       run(
         db,
         sql`INSERT OR REPLACE INTO score
@@ -66,8 +67,23 @@ export function flips(
 export function scoredClasses(db: ReadableDb, runId: RunId): { class: string; count: number }[] {
   return all(
     db,
-    sql`SELECT class_id AS class, count(*) AS count FROM score
-        WHERE run_id = ${runId} GROUP BY class_id ORDER BY class_id`,
+    sql`SELECT class_id AS class, texts AS count FROM run_class
+        WHERE run_id = ${runId} AND texts > 0 ORDER BY class_id`,
+  )
+}
+
+/** Keeps the counts of a run's classes right when a text is scored, for the first time or again. */
+function countAnew(db: WritableDb, runId: RunId, text: TextId, classId: string): void {
+  run(
+    db,
+    sql`UPDATE run_class SET texts = texts - 1
+        WHERE run_id = ${runId} AND class_id =
+          (SELECT class_id FROM score WHERE run_id = ${runId} AND text_id = ${text})`,
+  )
+  run(
+    db,
+    sql`INSERT INTO run_class VALUES (${runId}, ${classId}, 1)
+        ON CONFLICT (run_id, class_id) DO UPDATE SET texts = texts + 1`,
   )
 }
 

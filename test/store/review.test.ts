@@ -15,6 +15,7 @@ import {
 import { keepRound } from '../../main/store/rounds.ts'
 import { saveTask } from '../../main/store/tasks.ts'
 import { redo, undo } from '../../main/store/undo.ts'
+import { plansOf } from './query-plan.ts'
 import { each, finishedRound, propose } from './temp-run.ts'
 import { fill, reopen, tempProject, twoClasses } from './temp-project.ts'
 
@@ -241,15 +242,12 @@ test('a class with accepted proposals cannot leave the task', (t) => {
 })
 
 test('the queue is read in the order of an index, however many proposals there are', (t) => {
-  const { db } = reviewed(t, 3)
-  const plan = db
-    .prepare(
-      `EXPLAIN QUERY PLAN SELECT id FROM proposal WHERE run_id = 1 AND decision = 'pending'
-       ORDER BY score DESC, id LIMIT 20`,
-    )
-    .all() as { detail: string }[]
-  assert.deepEqual(
-    plan.map((step) => step.detail),
-    ['SEARCH proposal USING COVERING INDEX proposal_queue (run_id=? AND decision=?)'],
-  )
+  const { project, run } = reviewed(t, 3)
+  const db = reopen(t, project)
+  const [plan] = plansOf(db, () => openProposals(db, run, {}, allOpen))
+  assert.deepEqual(plan, [
+    'SEARCH proposal USING INDEX proposal_queue (run_id=? AND decision=?)',
+    'SEARCH text USING INTEGER PRIMARY KEY (rowid=?)',
+    'SEARCH label USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',
+  ])
 })

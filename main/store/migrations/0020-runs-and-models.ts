@@ -135,4 +135,13 @@ CREATE TABLE score (
   groups BLOB NOT NULL,
   PRIMARY KEY (run_id, text_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX score_by_margin ON score (run_id, margin);
+
+-- How many texts a run puts into each class, so that nobody counts scores.
+CREATE TABLE run_class (
+  run_id INTEGER NOT NULL REFERENCES run (id),
+  class_id TEXT NOT NULL REFERENCES class (id),
+  texts INTEGER NOT NULL,
+  PRIMARY KEY (run_id, class_id)
+) STRICT, WITHOUT ROWID;
 `
