@@ -50,7 +50,7 @@ export function openApp(host: Host): App {
       if (writes) void session.writable
       try {
         const output = await (handlers[name] as (input: unknown) => unknown)(checked)
-        if (writes) session.events.emit('project.changed', { call: name })
+        if (writes) session.announce('project.changed', { call: name })
         return output as Output<typeof name>
       } catch (error) {
         throw storageError(error, session.openProject?.path ?? '')

@@ -17,13 +17,14 @@ import { labelSummary } from './label-summary.ts'
 import type { Session } from './session.ts'
 
 export function labelService(session: Session) {
-  const set: Handler<'label.set'> = ({ edits, origin }) => {
+  const set: Handler<'label.set'> = async ({ edits, origin }) => {
     const db = session.writable
-    drawBeforeFirstLabel(db)
+    const isDrawn = drawBeforeFirstLabel(db)
     const entry = setLabels(
       db,
       edits.map((edit) => ({ ...edit, origin })),
     )
+    if (isDrawn) await finishNeighbourScan(db)
     return labelled(db, entry)
   }
   const fromColumn: Handler<'label.fromColumn'> = async (input) => {
@@ -32,9 +33,9 @@ export function labelService(session: Session) {
     await finishNeighbourScan(db)
     return labelFromColumn(db, input)
   }
-  const next: Handler<'label.next'> = ({ scope, order, limit, skip }) => {
+  const next: Handler<'label.next'> = async ({ scope, order, limit, skip }) => {
     const { writable } = session.project
-    if (writable) drawBeforeFirstLabel(writable)
+    if (writable) await prepareSample(session, writable)
     const run = order === 'uncertain' ? (roundInUse(session.db)?.run ?? null) : null
     return textsToLabel(session.db, { scope, run, limit, skip })
   }
@@ -70,11 +71,22 @@ export function labelled(db: ReadableDb, entry: JournalEntry | null): Labelled {
 /** Smaller projects get no held-out sample by themselves: too little would be left to learn from. */
 const drawsFrom = 200
 
-/** A fair sample must be there before anyone has looked for texts to label. */
-function drawBeforeFirstLabel(db: WritableDb): void {
-  if (heldOutDraw(db) || hasLabels(db) || countRuns(db) > 0) return
-  if (countTexts(db) < drawsFrom) return
+/** A fair sample must be there before anyone has looked for texts to label. Whether one was drawn. */
+function drawBeforeFirstLabel(db: WritableDb): boolean {
+  if (heldOutDraw(db) || hasLabels(db) || countRuns(db) > 0) return false
+  if (countTexts(db) < drawsFrom) return false
   drawHeldOut(db, { size: defaultHeldOut(db), seed: projectSeed(db) })
+  return true
+}
+
+/**
+ * Draws the sample if need be and looks for texts that say the same, so that nobody labels a text
+ * which then is left out.
+ */
+async function prepareSample(session: Session, db: WritableDb): Promise<void> {
+  const isDrawn = drawBeforeFirstLabel(db)
+  await finishNeighbourScan(db)
+  if (isDrawn) session.announce('project.changed', { call: 'label.next' })
 }
 
 function defaultHeldOut(db: ReadableDb): number {

@@ -33,6 +33,17 @@ export class Session {
     this.#scratchWork = this.#queue(this.#scratch, null, firstScratchJob)
   }
 
+  /** Tells every listener. One that throws is its own fault: what it hears of has happened. */
+  announce<E extends Event>(event: E, payload: Payload<E>): void {
+    for (const listener of this.events.listeners(event)) {
+      try {
+        ;(listener as (payload: Payload<E>) => void)(payload)
+      } catch (error) {
+        process.emitWarning(error as Error)
+      }
+    }
+  }
+
   /** The open project. Error: `project.noneOpen`. */
   get project(): OpenProject {
     return this.#project ?? fail('project.noneOpen', {})
@@ -117,8 +128,8 @@ export class Session {
 
   #queue(db: WritableDb, project: OpenProject | null, firstId?: number): WorkQueue {
     const queue = new WorkQueue(db, this.host, project, firstId)
-    queue.events.on('step', (payload) => this.events.emit('job.step', payload))
-    queue.events.on('ended', (payload) => this.events.emit('job.ended', payload))
+    queue.events.on('step', (payload) => this.announce('job.step', payload))
+    queue.events.on('ended', (payload) => this.announce('job.ended', payload))
     return queue
   }
 }

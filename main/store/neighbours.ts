@@ -1,6 +1,7 @@
 import type { TextId } from '../../core/project.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { skeleton } from './fold.ts'
+import { lastTextId } from './pool.ts'
 import { all, first, run, runOne, sql } from './sql.ts'
 
 /** Near-duplicates share at least this part of their character trigrams (Jaccard). */
@@ -82,6 +83,12 @@ export class NeighbourScan {
   #isHeldOut(id: TextId): boolean {
     return first(this.#db, sql`SELECT 1 FROM heldout WHERE text_id = ${id}`) !== undefined
   }
+}
+
+/** Whether every text has been compared with the held-out sample, if there is one. */
+export function isScanned(db: ReadableDb): boolean {
+  const draw = first<{ scanned_to: number }>(db, sql`SELECT scanned_to FROM heldout_draw`)
+  return draw === undefined || draw.scanned_to >= lastTextId(db)
 }
 
 export function countNeighbours(db: ReadableDb): number {

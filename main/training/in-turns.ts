@@ -3,7 +3,7 @@ import { textBatch } from '../../core/job.ts'
 import type { RunId, TextId } from '../../core/project.ts'
 import type { TextItem } from '../../core/task.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
-import { NeighbourScan } from '../store/neighbours.ts'
+import { isScanned, NeighbourScan } from '../store/neighbours.ts'
 import { lastTextId, poolIds, textItems } from '../store/pool.ts'
 
 /** Long walks through the project, in portions short enough that everything else goes on. */
@@ -12,6 +12,7 @@ const portion = 1000
 
 /** Compares every text that is new since the last time with the held-out sample. */
 export async function finishNeighbourScan(db: WritableDb, signal?: AbortSignal): Promise<void> {
+  if (isScanned(db)) return
   const scan = new NeighbourScan(db)
   while (scan.scan(portion / 4)) {
     await setImmediate()

@@ -236,6 +236,43 @@ test('a label that is given while a column is read stays, and so does its place 
   assert.equal(labels.classes.find((c) => c.class === null)?.train, 3)
 })
 
+test('the first look for texts draws the sample, compares all texts with it, and says so', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await importTexts(app, folder, 400)
+  const changes: string[] = []
+  app.on('project.changed', ({ call }) => {
+    changes.push(call)
+    throw new Error('a listener of no use')
+  })
+  process.once('warning', () => undefined)
+  await app.call('label.next', { limit: 1 })
+  await app.call('label.next', { limit: 1 })
+  assert.deepEqual(changes, ['label.next'])
+  const path = join(folder, 'again.csv')
+  const [held] = await app.call('data.texts', { scope: 'heldout', limit: 1 })
+  writeFileSync(path, `text\n${held!.a}！！\n`)
+  const { plan } = await app.call('data.preview', { path })
+  await finished(app, await app.call('data.import', { path, plan }))
+  await app.call('label.next', { limit: 1 })
+  const { heldOutNeighbours } = await app.call('label.summary', {})
+  assert.ok(heldOutNeighbours > 0)
+  const edit = { text: held!.id, mark: { state: 'none' } } as const
+  assert.equal((await app.call('label.set', { edits: [edit] })).labels.heldOutLabelled, 1)
+})
+
+test('a label that draws the sample keeps the duplicates of its texts out at once', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await importTexts(app, folder, 400)
+  const before = await app.call('data.texts', { limit: 400 })
+  const path = join(folder, 'again.csv')
+  writeFileSync(path, `text\n${before.map(({ a }) => `${a}！！\n`).join('')}`)
+  const { plan } = await app.call('data.preview', { path })
+  await finished(app, await app.call('data.import', { path, plan }))
+  const edit = { text: before[0]!.id, mark: { state: 'none' } } as const
+  const { labels } = await app.call('label.set', { edits: [edit] })
+  assert.ok(labels.heldOutNeighbours >= 100)
+})
+
 test('labelling goes on without a held-out sample after a run that failed at once', async (t) => {
   const { app, folder, die } = await fakeApp(t)
   await importTexts(app, folder, 60)
