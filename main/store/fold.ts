@@ -11,6 +11,12 @@ export function fingerprint(a: string, b: string | null): Uint8Array {
   return hash('sha256', content, 'buffer').subarray(0, 16)
 }
 
+/** 16 bytes that are equal for rows of the same content and the same original values. */
+export function rowPrint(content: Uint8Array, columns: readonly (string | null)[]): Uint8Array {
+  const row = Buffer.concat([content, Buffer.from(JSON.stringify(columns))])
+  return hash('sha256', row, 'buffer').subarray(0, 16)
+}
+
 /**
  * What near-duplicates are compared by: letters and digits in lower case, or all characters of a text
  * that has neither.

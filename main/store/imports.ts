@@ -1,11 +1,10 @@
-import { hash } from 'node:crypto'
 import { fail, type ErrorRecord } from '../../core/errors.ts'
 import type { ImportId } from '../../core/project.ts'
 import type { ImportReport } from '../../core/records.ts'
 import type { ImportedRow } from '../import/imported-row.ts'
 import type { RejectedRow } from '../import/read-rows.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
-import { fingerprint } from './fold.ts'
+import { fingerprint, rowPrint } from './fold.ts'
 import { all, first, only, run, runOne, sql } from './sql.ts'
 import { insertText, type NewText } from './texts.ts'
 
@@ -27,8 +26,8 @@ export class ImportWriter {
     this.#db = db
     this.id = transaction(db, () => {
       db.exec(`CREATE TEMP TABLE IF NOT EXISTS seen_row
-                 (key BLOB PRIMARY KEY, n INTEGER NOT NULL) WITHOUT ROWID;
-               DELETE FROM temp.seen_row`)
+                 (import_id INTEGER NOT NULL, row_print BLOB NOT NULL, n INTEGER NOT NULL,
+                  earlier INTEGER NOT NULL, PRIMARY KEY (import_id, row_print)) WITHOUT ROWID`)
       return run(
         db,
         sql`INSERT INTO import (source, plan, state, started_at)
@@ -49,6 +48,7 @@ export class ImportWriter {
   }
 
   end(state: 'done' | 'stopped'): ImportReport {
+    run(this.#db, sql`DELETE FROM temp.seen_row WHERE import_id = ${this.id}`)
     runOne(
       this.#db,
       sql`UPDATE import SET state = ${state}, finished_at = ${Date.now()} WHERE id = ${this.id}`,
@@ -74,21 +74,36 @@ export class ImportWriter {
   }
 
   #isRepeated({ a, b, columns }: NewText): boolean {
-    const print = fingerprint(a, b)
-    const values = JSON.stringify(columns)
-    const earlier = only<{ n: number }>(
+    const print = rowPrint(fingerprint(a, b), columns)
+    const seen =
+      first<Seen>(
+        this.#db,
+        sql`UPDATE temp.seen_row SET n = n + 1
+            WHERE import_id = ${this.id} AND row_print = ${print} RETURNING n, earlier`,
+      ) ?? this.#seeFirst(print)
+    return seen.n <= seen.earlier
+  }
+
+  /** What earlier imports brought of a row is counted once, and remembered only if it matters. */
+  #seeFirst(print: Uint8Array): Seen {
+    const seen = { n: 1, earlier: this.#countElsewhere(print) }
+    if (seen.earlier > 0) {
+      run(
+        this.#db,
+        sql`INSERT INTO temp.seen_row VALUES (${this.id}, ${print}, ${seen.n}, ${seen.earlier})`,
+      )
+    }
+    return seen
+  }
+
+  /** Two ranges of an index: this import's own rows, however many are the same, are not looked at. */
+  #countElsewhere(print: Uint8Array): number {
+    return only<{ n: number }>(
       this.#db,
-      sql`SELECT count(*) AS n FROM text
-          WHERE fingerprint = ${print} AND columns = ${values} AND import_id <> ${this.id}`,
+      sql`SELECT (SELECT count(*) FROM text WHERE row_print = ${print} AND import_id < ${this.id})
+               + (SELECT count(*) FROM text WHERE row_print = ${print} AND import_id > ${this.id})
+          AS n`,
     ).n
-    if (earlier === 0) return false
-    const key = hash('sha256', values, 'buffer')
-    const occurrence = only<{ n: number }>(
-      this.#db,
-      sql`INSERT INTO temp.seen_row VALUES (${key}, 1)
-          ON CONFLICT (key) DO UPDATE SET n = n + 1 RETURNING n`,
-    ).n
-    return occurrence <= earlier
   }
 
   /** The values by the positions of their columns; a column that was not met before gets the next. */
@@ -114,6 +129,12 @@ export class ImportWriter {
           VALUES (${this.id}, ${line}, ${reason.code}, ${JSON.stringify(reason.details)}, ${raw})`,
     )
   }
+}
+
+/** The n-th occurrence of a row in this import, and how often earlier imports brought it. */
+interface Seen {
+  readonly n: number
+  readonly earlier: number
 }
 
 /** Imports that a killed program left open. What they added stays. Returns how many there were. */

@@ -2,7 +2,7 @@ import { fail } from '../../core/errors.ts'
 import type { Answer, ImportId, Origin, TextId } from '../../core/project.ts'
 import type { StoredText } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
-import { fingerprint } from './fold.ts'
+import { fingerprint, rowPrint } from './fold.ts'
 import { isHeldOut, unused } from './scope.ts'
 import { indexText, matches } from './search.ts'
 import { all, allOf, first, only, run, sql, type Sql } from './sql.ts'
@@ -25,12 +25,13 @@ export interface TextFilter {
 
 /** Adds one text with its search entry. Part of the transaction of its batch. */
 export function insertText(db: WritableDb, importId: ImportId, text: NewText): TextId {
-  const { line, originalId, a, b } = text
+  const { line, originalId, a, b, columns } = text
+  const print = fingerprint(a, b)
   const added = run(
     db,
-    sql`INSERT INTO text (import_id, line, original_id, a, b, columns, fingerprint)
-        VALUES (${importId}, ${line}, ${originalId}, ${a}, ${b},
-                ${JSON.stringify(text.columns)}, ${fingerprint(a, b)})`,
+    sql`INSERT INTO text (import_id, line, original_id, a, b, columns, fingerprint, row_print)
+        VALUES (${importId}, ${line}, ${originalId}, ${a}, ${b}, ${JSON.stringify(columns)}, ${print},
+                ${rowPrint(print, columns)})`,
   )
   const id = added.id as TextId
   indexText(db, id, a, b)

@@ -15,8 +15,8 @@ const rowsOfVersion10 = `
 INSERT INTO project VALUES (1, '旧项目', 5, 1000);
 INSERT INTO import (id, source, plan, state, added, started_at) VALUES (1, 'a.csv', '{}', 'done', 2, 1);
 INSERT INTO import_column VALUES (1, 0, '内容');
-INSERT INTO text VALUES (1, 1, 2, 'A-1', '很好', NULL, '["很好"]', x'00112233445566778899aabbccddeeff');
-INSERT INTO text VALUES (2, 1, 3, NULL, '很差', NULL, '["很差"]', x'01112233445566778899aabbccddeeff');
+INSERT INTO text VALUES (1, 1, 2, 'A-1', '很好', NULL, '["很好"]', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddee01');
+INSERT INTO text VALUES (2, 1, 3, NULL, '很差', NULL, '["很差"]', x'01112233445566778899aabbccddeeff', x'00112233445566778899aabbccddee02');
 INSERT INTO text_search (rowid, content) VALUES (1, '很 好'), (2, '很 差');
 INSERT INTO class VALUES ('c1', '好评'), ('c2', '差评');
 INSERT INTO task_version VALUES (1, 'single', '指南', 1);

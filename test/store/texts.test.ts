@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ImportedRow } from '../../main/import/imported-row.ts'
+import type { WritableDb } from '../../main/store/database.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { ImportWriter, importReports, rejectedRows } from '../../main/store/imports.ts'
 import { fold } from '../../main/store/fold.ts'
@@ -11,7 +12,8 @@ import {
   originalColumns,
   textByOriginalId,
 } from '../../main/store/texts.ts'
-import { addTexts, fill, tempProject } from './temp-project.ts'
+import { plansOf } from './query-plan.ts'
+import { addTexts, fill, reopen, tempProject } from './temp-project.ts'
 
 const everything = { after: 0, limit: 100 }
 
@@ -155,6 +157,25 @@ test('a row that differs in any column from an earlier one is another row', (t) 
     [add([row(2, '好', 'A')]), add([row(2, '好', 'B')]), add([row(9, '好', 'A')])],
     [1, 1, 0],
   )
+})
+
+test('rows are known again by an index, however many say the same or are the same', (t) => {
+  const project = tempProject(t)
+  const bring = (db: WritableDb) => {
+    const writer = new ImportWriter(db, 'x.csv', {})
+    writer.add([row(2, '好'), row(3, '好'), row(4, '好', 'A')], [])
+    return writer.end('done')
+  }
+  bring(project.writable)
+  const db = reopen(t, project)
+  const steps = plansOf(db, () => bring(db)).flat()
+  const range = (sign: string) =>
+    `SEARCH text USING COVERING INDEX text_by_row_print (row_print=? AND import_id${sign}?)`
+  assert.deepEqual(
+    steps.filter((step) => /^(SEARCH|SCAN) text\b/.test(step)),
+    [range('<'), range('>')],
+  )
+  assert.equal(db.prepare('SELECT count(*) FROM temp.seen_row').pluck().get(), 0)
 })
 
 test('an import that was cut off is finished by importing the file again', (t) => {

@@ -39,6 +39,7 @@ CREATE INDEX rejected_row_by_import ON rejected_row (import_id, line);
 -- columns: the row's original values as a JSON array, by the positions of import_column; null where
 -- the row has no such column.
 -- fingerprint: 16 bytes of the folded content, equal for exact duplicates.
+-- row_print: 16 bytes of content and columns, equal for rows that are the same in every column.
 CREATE TABLE text (
   id INTEGER PRIMARY KEY,
   import_id INTEGER NOT NULL REFERENCES import (id),
@@ -47,9 +48,11 @@ CREATE TABLE text (
   a TEXT NOT NULL,
   b TEXT,
   columns TEXT NOT NULL,
-  fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16)
+  fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16),
+  row_print BLOB NOT NULL CHECK (length(row_print) = 16)
 ) STRICT;
 CREATE INDEX text_by_fingerprint ON text (fingerprint);
+CREATE INDEX text_by_row_print ON text (row_print, import_id);
 CREATE INDEX text_by_original_id ON text (original_id) WHERE original_id IS NOT NULL;
 
 CREATE VIRTUAL TABLE text_search USING fts5 (
