@@ -35,6 +35,10 @@ export interface SplitFigure {
 }
 
 const resamples = 10_000
+
+/** Resamples between two pauses: some milliseconds for a few hundred texts. */
+export const sliceOf = 500
+
 const z = 1.959963984540054
 
 /** The Wilson score interval of a proportion; all of [0, 1] when nothing was counted. */
@@ -52,8 +56,17 @@ export function wilson(successes: number, n: number): Interval {
 
 /** The figure over all `n` (at least one) texts with its percentile bootstrap interval. */
 export function bootstrap(n: number, statistic: Statistic, seed: number): Estimate {
+  return finished(bootstrapInSlices(n, statistic, seed))
+}
+
+/** The same, handing back control after every `sliceOf` resamples. */
+export function* bootstrapInSlices(
+  n: number,
+  statistic: Statistic,
+  seed: number,
+): Generator<void, Estimate> {
   const stream = new Stream(seed, 'bootstrap')
-  const values = resampled(() => statistic(drawn(stream, n)))
+  const values = yield* resampled(() => statistic(drawn(stream, n)))
   return { value: statistic(all(n)), ...percentiles(values) }
 }
 
@@ -62,8 +75,18 @@ export function bootstrap(n: number, statistic: Statistic, seed: number): Estima
  * A difference is claimed only if the interval excludes 0.
  */
 export function compare(n: number, before: Statistic, after: Statistic, seed: number): Comparison {
+  return finished(compareInSlices(n, before, after, seed))
+}
+
+/** The same, handing back control after every `sliceOf` resamples. */
+export function* compareInSlices(
+  n: number,
+  before: Statistic,
+  after: Statistic,
+  seed: number,
+): Generator<void, Comparison> {
   const difference = (texts: Int32Array) => after(texts) - before(texts)
-  const { value, low, high } = bootstrap(n, difference, seed)
+  const { value, low, high } = yield* bootstrapInSlices(n, difference, seed)
   const verdict = low > 0 ? 'helped' : high < 0 ? 'did not help' : 'no difference seen'
   return { difference: value, low, high, verdict }
 }
@@ -79,7 +102,7 @@ export function summarizeSplits(
   { seed, sameTexts }: { readonly seed: number; readonly sameTexts: boolean },
 ): SplitSummary {
   const stream = new Stream(seed, 'splits')
-  const values = resampled(() => {
+  const draw = () => {
     const shared = sameTexts ? drawn(stream, splits[0]!.texts) : undefined
     let sum = 0
     for (let i = 0; i < splits.length; i++) {
@@ -87,7 +110,8 @@ export function summarizeSplits(
       sum += statistic(shared ?? drawn(stream, texts))
     }
     return sum / splits.length
-  })
+  }
+  const values = finished(resampled(draw))
   const figures = splits.map(({ texts, statistic }) => statistic(all(texts)))
   return { ...meanAndSd(figures), n: splits.length, ...percentiles(values) }
 }
@@ -100,8 +124,21 @@ export function meanAndSd(values: readonly number[]): { mean: number; sd: number
   return { mean, sd: Math.sqrt(squares / (n - 1)) }
 }
 
-function resampled(draw: () => number): Float64Array {
-  return Float64Array.from({ length: resamples }, draw).sort()
+function* resampled(draw: () => number): Generator<void, Float64Array> {
+  const values = new Float64Array(resamples)
+  for (let i = 0; i < resamples; i++) {
+    if (i > 0 && i % sliceOf === 0) yield
+    values[i] = draw()
+  }
+  return values.sort()
+}
+
+/** What a computation in slices comes to, without a pause. */
+function finished<T>(slices: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = slices.next()
+    if (done) return value
+  }
 }
 
 /** The 2.5th and 97.5th percentile of sorted values, between neighbours by proportion. */

@@ -10,7 +10,7 @@ import { runProvenance } from '../store/provenance.ts'
 import { allRounds } from '../store/rounds.ts'
 import { countRunTexts, runById } from '../store/runs.ts'
 import { taskVersion } from '../store/tasks.ts'
-import { heldOutFigures } from '../training/figures.ts'
+import { heldOutAccuracy, heldOutFigures } from '../training/figures.ts'
 import type { ModelCardData } from './model-card.ts'
 
 export interface ExportDetails {
@@ -20,7 +20,11 @@ export interface ExportDetails {
 }
 
 /** What the model card of a round says, read from the project. */
-export function cardData(db: ReadableDb, round: Round, details: ExportDetails): ModelCardData {
+export async function cardData(
+  db: ReadableDb,
+  round: Round,
+  details: ExportDetails,
+): Promise<ModelCardData> {
   const run = runById(db, round.run)
   const { model, recipe, environment, steps, finalLoss } = run.result!
   const { temperature, exportedAt, result } = details
@@ -39,12 +43,17 @@ export function cardData(db: ReadableDb, round: Round, details: ExportDetails): 
     base: modelById(db, run.base).sha256,
     texts: countRunTexts(db, round.run),
     provenance: runProvenance(db, round.run),
-    heldOut: { ...heldOutFigures(db, round), compared: allRounds(db).length },
+    heldOut: { ...(await heldOutFigures(db, round)), compared: countMeasured(db) },
     audits: auditsBefore(db, run.parent),
     temperature,
     modelMaxLength: result.modelMaxLength,
     parity: result.parity,
   }
+}
+
+/** The rounds that could have been chosen by their figures. */
+function countMeasured(db: ReadableDb): number {
+  return allRounds(db).filter((round) => heldOutAccuracy(db, round).accuracy !== null).length
 }
 
 /** The audits of the runs that this one goes back to: behind them stand its accepted proposals. */

@@ -67,7 +67,7 @@ async function reports(db: ReadableDb): Promise<RoundsReport> {
 async function report(db: ReadableDb, round: Round): Promise<RoundReport> {
   const run = runById(db, round.run)
   const { finalLoss, milliseconds } = run.result!
-  const { n, accuracy, macroF1 } = heldOutFigures(db, round)
+  const { n, accuracy, macroF1 } = await heldOutFigures(db, round)
   const previous = round.previous === null ? null : roundByNumber(db, round.previous)
   return {
     ...round,

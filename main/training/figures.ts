@@ -7,7 +7,12 @@ import {
 } from '../../core/metrics.ts'
 import { heldOutShownFrom, type Proportion } from '../../core/project.ts'
 import type { Estimate, RoundComparison } from '../../core/records.ts'
-import { bootstrap, compare, wilson, type Comparison } from '../../core/statistics.ts'
+import {
+  bootstrapInSlices,
+  compareInSlices,
+  wilson,
+  type Comparison,
+} from '../../core/statistics.ts'
 import type { ReadableDb } from '../store/database.ts'
 import { heldOutAnswers } from '../store/evaluations.ts'
 import type { Round } from '../../core/records.ts'
@@ -26,20 +31,31 @@ export interface HeldOutFigures {
 }
 
 /** A round's figures on the held-out texts that are labelled by now (decisions 15 and 16). */
-export function heldOutFigures(db: ReadableDb, round: Round): HeldOutFigures {
+export async function heldOutFigures(db: ReadableDb, round: Round): Promise<HeldOutFigures> {
   const predictions = predictionsOf(db, round)
-  const n = predictions.truth.length
-  if (n < heldOutShownFrom) return { n, accuracy: null, macroF1: null }
+  const { n, accuracy } = accuracyOf(predictions)
+  if (!accuracy) return { n, accuracy, macroF1: null }
   const key = JSON.stringify(predictions)
-  return remembered(`figures ${key}`, () => {
-    const value = accuracy(predictions)
-    const successes = Math.round(value * n)
-    return {
-      n,
-      accuracy: { successes, n, value, ...wilson(successes, n) },
-      macroF1: bootstrap(n, macroF1Statistic(predictions), seed),
-    }
+  const macroF1 = await remembered(`figures ${key}`, () => {
+    return inSlices(bootstrapInSlices(n, macroF1Statistic(predictions), seed))
   })
+  return { n, accuracy, macroF1 }
+}
+
+/** The part of a round's figures that needs no resampling. */
+export function heldOutAccuracy(
+  db: ReadableDb,
+  round: Round,
+): Pick<HeldOutFigures, 'n' | 'accuracy'> {
+  return accuracyOf(predictionsOf(db, round))
+}
+
+function accuracyOf(predictions: Predictions): Pick<HeldOutFigures, 'n' | 'accuracy'> {
+  const n = predictions.truth.length
+  if (n < heldOutShownFrom) return { n, accuracy: null }
+  const value = accuracy(predictions)
+  const successes = Math.round(value * n)
+  return { n, accuracy: { successes, n, value, ...wilson(successes, n) } }
 }
 
 /**
@@ -55,12 +71,11 @@ export async function compareRounds(
   const n = x.truth.length
   if (n < heldOutShownFrom) return null
   const key = JSON.stringify([x, y])
-  const byAccuracy = remembered(`accuracy ${key}`, () => {
-    return compare(n, accuracyStatistic(x), accuracyStatistic(y), seed)
+  const byAccuracy = await remembered(`accuracy ${key}`, () => {
+    return inSlices(compareInSlices(n, accuracyStatistic(x), accuracyStatistic(y), seed))
   })
-  await setImmediate()
-  const byF1 = remembered(`macro F1 ${key}`, () => {
-    return compare(n, macroF1Statistic(x), macroF1Statistic(y), seed)
+  const byF1 = await remembered(`macro F1 ${key}`, () => {
+    return inSlices(compareInSlices(n, macroF1Statistic(x), macroF1Statistic(y), seed))
   })
   return {
     before: before.number,
@@ -118,14 +133,23 @@ function toPredictions(
   }
 }
 
+/** Lets everything else go on between the slices of a computation. */
+async function inSlices<T>(slices: Generator<void, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = slices.next()
+    if (done) return value
+    await setImmediate()
+  }
+}
+
 /** Resampling takes tens of milliseconds, so what was computed for the same answers is kept. */
-const cache = new Map<string, unknown>()
+const cache = new Map<string, Promise<unknown>>()
 const cacheSize = 200
 
-function remembered<T>(key: string, make: () => T): T {
+function remembered<T>(key: string, make: () => Promise<T>): Promise<T> {
   if (!cache.has(key)) {
     if (cache.size >= cacheSize) cache.delete(cache.keys().next().value!)
     cache.set(key, make())
   }
-  return cache.get(key) as T
+  return cache.get(key) as Promise<T>
 }

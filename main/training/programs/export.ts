@@ -63,7 +63,7 @@ export async function exportModel(work: Work): Promise<ExportOutcome> {
         },
       },
     )
-    const card = cardData(db, round, { temperature, exportedAt: new Date(), result })
+    const card = await cardData(db, round, { temperature, exportedAt: new Date(), result })
     const files = await finishExport(part, card)
     requireFree(folder)
     if (existsSync(folder)) rmdirSync(folder)

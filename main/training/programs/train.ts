@@ -12,7 +12,7 @@ import { keepRound, recordRound, roundInUse } from '../../store/rounds.ts'
 import { countRunTexts, finishRun, runById, runOfJob, trainingItems } from '../../store/runs.ts'
 import { insertScores } from '../../store/scores.ts'
 import { taskVersion } from '../../store/tasks.ts'
-import { compareRounds, heldOutFigures } from '../figures.ts'
+import { compareRounds, heldOutAccuracy } from '../figures.ts'
 import { textBatches } from '../in-turns.ts'
 import { modelFolder, pruneModelFolders, runFolder } from '../model-folders.ts'
 import { ownProject, type Work } from '../work.ts'
@@ -104,8 +104,8 @@ async function scoreHeldOut(
 function keepBetter({ db }: Work, before: Round | null, round: Round): Round {
   if (!before) return keepRound(db, round.number, 'first')
   if (before.number === round.number) return before
-  const old = heldOutFigures(db, before)
-  const fresh = heldOutFigures(db, round)
+  const old = heldOutAccuracy(db, before)
+  const fresh = heldOutAccuracy(db, round)
   if (!old.accuracy || !fresh.accuracy || fresh.n < heldOutShownFrom) {
     return keepRound(db, round.number, 'unmeasured')
   }

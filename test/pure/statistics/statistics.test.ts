@@ -3,8 +3,10 @@ import { test } from 'node:test'
 import { Stream } from '../../../core/random.ts'
 import {
   bootstrap,
+  bootstrapInSlices,
   compare,
   meanAndSd,
+  sliceOf,
   summarizeSplits,
   wilson,
   type Statistic,
@@ -129,4 +131,14 @@ test('keeps the chance of a shared test set that separate draws would average aw
   const single = bootstrap(200, meanOf(values), 2)
   near(width(true), single.high - single.low, 0.01)
   near(width(false), width(true) / Math.sqrt(5), 0.01)
+})
+
+test('a bootstrap in slices pauses every few hundred resamples and comes to the same', () => {
+  const share = (texts: Int32Array) => texts.filter((text) => text < 30).length / texts.length
+  const slices = bootstrapInSlices(120, share, 7)
+  let pauses = 0
+  let step = slices.next()
+  for (; !step.done; step = slices.next()) pauses++
+  assert.deepEqual(step.value, bootstrap(120, share, 7))
+  assert.equal(pauses, 10_000 / sliceOf - 1)
 })
