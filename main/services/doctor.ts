@@ -6,6 +6,7 @@ import type { Handler } from '../../core/contract.ts'
 import type { Finding } from '../../core/records.ts'
 import type { Host } from '../host.ts'
 import type { OpenProject } from '../store/open.ts'
+import { checkFileAside } from '../store/in-model-thread.ts'
 import { first, sql } from '../store/sql.ts'
 import { openScratch } from '../store/open.ts'
 import { SafetensorsFile } from '../store/safetensors.ts'
@@ -22,7 +23,7 @@ export function doctorService(session: Session) {
       found('SQLite', sqliteVersion),
       await worker(session.host),
       found('base model', () => modelSize(resolve(base ?? session.defaultBase))),
-      ...(project ? projectFindings(project) : []),
+      ...(project ? [await wholeness(project), disk(project)] : []),
     ]
   }
   return { 'doctor.check': check }
@@ -56,21 +57,20 @@ function modelSize(folder: string): string {
   return `${folder}, ${weights.tensors.length} tensors, ${(bytes / 1e6).toFixed(1)} MB`
 }
 
-function projectFindings(project: OpenProject): Finding[] {
-  const { db, path } = project
-  return [
-    found('project file', () => {
-      const problems = db.pragma('quick_check(5)') as { quick_check: string }[]
-      const dangling = db.pragma('foreign_key_check') as unknown[]
-      const isWhole = problems[0]?.quick_check === 'ok' && dangling.length === 0
-      if (!isWhole) throw new Error(`${problems[0]?.quick_check}, ${dangling.length} dangling rows`)
-      return `${path}, whole`
-    }),
-    found('disk', () => {
-      const { bavail, bsize } = statfsSync(existsSync(path) ? path : '.')
-      return `${gigabytes(bavail * bsize)} free`
-    }),
-  ]
+/** Reads the whole file, in a thread of its own. */
+async function wholeness(project: OpenProject): Promise<Finding> {
+  const problem = await checkFileAside(project)
+  return found('project file', () => {
+    if (problem !== '') throw new Error(problem)
+    return `${project.path}, whole`
+  })
+}
+
+function disk({ path }: OpenProject): Finding {
+  return found('disk', () => {
+    const { bavail, bsize } = statfsSync(existsSync(path) ? path : '.')
+    return `${gigabytes(bavail * bsize)} free`
+  })
 }
 
 /** Whether the compute process starts and loads its libraries. */

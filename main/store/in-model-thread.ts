@@ -30,6 +30,11 @@ export async function removeGarbageAside(project: OpenProject): Promise<number> 
   return (await inThread(project, { kind: 'removeGarbage' })) as number
 }
 
+/** What is wrong with the project's file, in a few words; empty when it is whole. */
+export async function checkFileAside(project: OpenProject): Promise<string> {
+  return (await inThread(project, { kind: 'checkFile' })) as string
+}
+
 /** One thread at a time for each project, so that copies never wait for each other's locks. */
 const queues = new WeakMap<OpenProject, Promise<unknown>>()
 

@@ -126,7 +126,7 @@ function requireAccess(path: string, flags: 'r' | 'r+'): void {
   closeSync(openSync(path, flags))
 }
 
-function connectReadOnly(path: string): ReadableDb {
+export function connectReadOnly(path: string): ReadableDb {
   requireAccess(path, 'r')
   return new Database(path, { readonly: true, timeout: 5000 }) as ReadableDb
 }
