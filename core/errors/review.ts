@@ -95,6 +95,14 @@ export const reviewErrors = {
     (d) => `The weights of round ${d.round} cannot be brought back. Add --yes to give them up.`,
     (d) => `第 ${d.round} 轮的权重删除后无法恢复。确认请加 --yes。`,
   ),
+  'audit.decidedOn': entry<{ audit: number; later: number }>(
+    'input',
+    (d) =>
+      `Nothing was undone: the next step back would change answers of audit ${d.audit}, and audit ` +
+      `${d.later} was drawn because of how it ended. Change single labels instead.`,
+    (d) =>
+      `没有撤销：再撤销一步会更改抽查 ${d.audit} 的回答，而抽查 ${d.later} 正是根据其结论抽取的。请改为修改单个标签。`,
+  ),
   'audit.leftOut': entry<{ audit: number; round: number }>(
     'input',
     (d) =>

@@ -9,6 +9,7 @@ import {
   auditsOf,
   createAudit,
 } from '../store/audits.ts'
+import { countOutdated } from '../store/decisions.ts'
 import { proposingRun } from '../store/proposals.ts'
 import { labelled } from './label.ts'
 import type { Session } from './session.ts'
@@ -26,7 +27,8 @@ export function auditService(session: Session) {
     return auditById(session.db, audit)
   }
   const accept: Handler<'audit.accept'> = ({ audit }) => {
-    return labelled(session.db, acceptAudited(session.writable, audit))
+    const entry = acceptAudited(session.writable, audit)
+    return { ...labelled(session.db, entry), leftOut: countOutdated(session.db, audit) }
   }
   const abandon: Handler<'audit.abandon'> = ({ audit }) => abandonAudit(session.writable, audit)
   return {

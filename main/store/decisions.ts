@@ -14,7 +14,7 @@ import { replayDecisions } from './decision-changes.ts'
 import { record } from './journal.ts'
 import { onceEach } from './once.ts'
 import { labelOf, writeLabels, type LabelEdit } from './labels.ts'
-import { first, run, runOne, sql } from './sql.ts'
+import { first, only, run, runOne, sql, type Sql } from './sql.ts'
 
 /** What a reviewer says of one proposal. `reopen` puts it back into the queue. */
 export type Verdict =
@@ -74,20 +74,40 @@ export function writeVerdict(
   return true
 }
 
-/** Accepts all open proposals of an audited set, as one entry. No label is made: see `runs.ts`. */
+/**
+ * Accepts the open proposals of an audited set, as one entry. No label is made: see `runs.ts`.
+ * Those of a class that has left the task stay open, and so do those that the audit itself found
+ * wrong, if somebody has taken that answer back since.
+ */
 export function acceptMembers(db: WritableDb, audit: AuditId): JournalEntry | null {
   return record(db, 'accept', (entry) => {
     const { changes } = run(
       db,
       sql`INSERT INTO decision_change (entry_id, proposal_id, decision, decided_by, previous_id)
           SELECT ${entry}, proposal.id, 'approved', 'bulk', proposal.change_id
-          FROM audit_member JOIN proposal ON proposal.id = audit_member.proposal_id
-          WHERE audit_member.audit_id = ${audit} AND proposal.decision = 'pending'
-            AND NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = proposal.text_id)`,
+          ${openMembers(audit)} AND answer IS NOT 'wrong' AND proposal.class_id IN ${currentClasses}`,
     )
     replayDecisions(db, entry)
     return changes
   })
+}
+
+/** How many open proposals of an audited set are of a class that has left the task. */
+export function countOutdated(db: ReadableDb, audit: AuditId): number {
+  return only<{ n: number }>(
+    db,
+    sql`SELECT count(*) AS n ${openMembers(audit)} AND proposal.class_id NOT IN ${currentClasses}`,
+  ).n
+}
+
+const currentClasses = sql`
+  (SELECT class_id FROM task_class WHERE version = (SELECT max(id) FROM task_version))`
+
+function openMembers(audit: AuditId): Sql {
+  return sql`
+    FROM audit_member JOIN proposal ON proposal.id = audit_member.proposal_id
+    WHERE audit_member.audit_id = ${audit} AND proposal.decision = 'pending'
+      AND NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = proposal.text_id)`
 }
 
 export interface ProposalRow {

@@ -1,4 +1,5 @@
 import { fail } from '../../core/errors.ts'
+import type { AuditId } from '../../core/project.ts'
 import type { JournalEntry } from '../../core/records.ts'
 import { replayAnswers, retractAnswers } from './audit-answers.ts'
 import { transaction, type WritableDb } from './database.ts'
@@ -7,11 +8,15 @@ import { entryWhere } from './journal.ts'
 import { replayLabels, retractLabels } from './labels.ts'
 import { first, runOne, sql } from './sql.ts'
 
-/** Takes back the last action that is not undone. Null when there is none. */
+/**
+ * Takes back the last action that is not undone. Null when there is none.
+ * Errors: `audit.decidedOn`, `task.classGone`.
+ */
 export function undo(db: WritableDb): JournalEntry | null {
   return transaction(db, () => {
     const entry = entryWhere(db, sql`state = 'done' ORDER BY id DESC`)
     if (!entry) return null
+    refuseReopening(db, entry)
     retractAnswers(db, entry.id)
     retractDecisions(db, entry.id)
     retractLabels(db, entry.id)
@@ -19,7 +24,7 @@ export function undo(db: WritableDb): JournalEntry | null {
   })
 }
 
-/** Does the first undone action again. Null when there is none. */
+/** Does the first undone action again. Null when there is none. Error: `task.classGone`. */
 export function redo(db: WritableDb): JournalEntry | null {
   return transaction(db, () => {
     const entry = entryWhere(db, sql`state = 'undone' ORDER BY id`)
@@ -29,6 +34,22 @@ export function redo(db: WritableDb): JournalEntry | null {
     replayAnswers(db, entry.id)
     return moved(db, entry, 'done')
   })
+}
+
+/**
+ * A later audit was drawn because this one had ended: opened again, a failed one could be answered
+ * until it passes (decision 17). One that was given up stays failed whatever becomes of its answers.
+ */
+function refuseReopening(db: WritableDb, entry: JournalEntry): void {
+  const found = first<{ audit: AuditId; later: AuditId }>(
+    db,
+    sql`SELECT audit.id AS audit, later.id AS later
+        FROM audit JOIN audit AS later ON later.run_id = audit.run_id AND later.id > audit.id
+        WHERE audit.abandoned_at IS NULL AND audit.id IN
+          (SELECT audit_id FROM audit_change WHERE entry_id = ${entry.id})
+        ORDER BY later.id LIMIT 1`,
+  )
+  if (found) fail('audit.decidedOn', found)
 }
 
 /** Refuses to bring back what belongs to a class that has left the task meanwhile. */

@@ -10,12 +10,13 @@ import {
   createAudit,
 } from '../../main/store/audits.ts'
 import type { WritableDb } from '../../main/store/database.ts'
-import { decide } from '../../main/store/decisions.ts'
+import { countOutdated, decide } from '../../main/store/decisions.ts'
 import { allLabels, setLabels } from '../../main/store/labels.ts'
-import { openProposalIds, proposalCounts } from '../../main/store/proposals.ts'
+import { openProposalIds, proposalById, proposalCounts } from '../../main/store/proposals.ts'
+import { saveTask } from '../../main/store/tasks.ts'
 import { undo } from '../../main/store/undo.ts'
 import { finishedRound, propose } from './temp-run.ts'
-import { fill, tempProject } from './temp-project.ts'
+import { fill, tempProject, twoClasses } from './temp-project.ts'
 
 /** A round with `n` open proposals of class c1, rising in score. */
 function proposed(t: TestContext, n: number) {
@@ -180,6 +181,46 @@ test('the same answer given twice counts once, and two different ones change not
   assert.throws(() => answerAudit(db, audit.id, [yes, no]), { code: 'text.contradiction' })
   assert.equal(answerAudit(db, audit.id, [yes, yes])?.changes, 1)
   assert.equal(auditById(db, audit.id).answered, 1)
+})
+
+test('a failed audit is not opened again by undo once a later one was drawn', (t) => {
+  const { db, run } = proposed(t, 300)
+  const failed = createAudit(db, { run, ...usual, size: 60 })
+  answerAll(db, failed.id, 30)
+  const later = createAudit(db, { run, ...usual, filter: { minimumScore: 0.85 }, size: 60 })
+  answer(db, later.id, auditItems(db, later.id)[0]!.text, 'c1')
+  undo(db)
+  assert.equal(auditById(db, later.id).answered, 0)
+  assert.throws(() => undo(db), {
+    code: 'audit.decidedOn',
+    details: { audit: failed.id, later: later.id },
+  })
+  assert.equal(auditById(db, failed.id).state, 'failed')
+})
+
+test('proposals of a class that has left the task, or found wrong, are not accepted', (t) => {
+  const { db, run } = proposed(t, 200)
+  db.exec(`UPDATE proposal SET class_id = 'c2' WHERE id > 190`)
+  const audit = createAudit(db, { run, ...usual, size: 60 })
+  const items = auditItems(db, audit.id)
+  const wrong = items.find((item) => item.class === 'c1')!
+  for (const { text, class: c } of items) answer(db, audit.id, text, text === wrong.text ? 'c2' : c)
+  const marked = allLabels(db).filter(({ text, answer: a }) => {
+    return text === wrong.text || (a.state === 'class' && a.class === 'c2')
+  })
+  const clear = ({ text }: { text: TextId }) => {
+    return { text, mark: { state: 'cleared' }, origin: 'human' } as const
+  }
+  setLabels(db, marked.map(clear))
+  const [first, ...rest] = twoClasses.classes
+  const classes = [first!, ...rest.map((c) => ({ ...c, id: 'c3', name: '中评' }))]
+  const groups = [{ name: '甲', words: { c1: '好', c3: '平' } }]
+  saveTask(db, { ...twoClasses, classes, groups }, '')
+  const open = openProposalIds(db, run, {}).length
+  const accepted = acceptAudited(db, audit.id)!.changes
+  assert.equal(countOutdated(db, audit.id), 10)
+  assert.deepEqual([open - accepted, openProposalIds(db, run, {}).length], [11, 11])
+  assert.equal(proposalById(db, wrong.proposal)!.decision, 'pending')
 })
 
 test('a sampled text is answered in the audit, not beside it', (t) => {
