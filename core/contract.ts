@@ -64,6 +64,10 @@ const Positive = v.pipe(v.number(), v.integer(), v.minValue(1))
 const Path = v.pipe(v.string(), v.minLength(1))
 const Threads = v.optional(Positive)
 const Limit = v.optional(v.pipe(Positive, v.maxValue(10_000)), 100)
+/** The most that one call takes: its work is done in one piece, while nothing else happens. */
+export const mostAtOnce = 10_000
+const listOf = <S extends v.GenericSchema>(item: S) =>
+  v.pipe(v.array(item), v.maxLength(mostAtOnce))
 const Page = { offset: v.optional(Count, 0), limit: Limit }
 
 /** A task as people write it: classes and words by the names of the classes. */
@@ -92,6 +96,11 @@ export interface Labelled {
   /** Null when nothing changed. */
   readonly entry: JournalEntry | null
   readonly labels: LabelSummary
+}
+
+export interface Accepted extends Labelled {
+  /** Open proposals of the audited set whose class has left the task: they were not accepted. */
+  readonly leftOut: number
 }
 
 export interface LabelledFromColumn extends Labelled {
@@ -160,7 +169,7 @@ export const calls = {
   },
   /** Texts by the ids of their own files. */
   'data.resolve': {
-    input: v.object({ originalIds: v.array(v.string()) }),
+    input: v.object({ originalIds: listOf(v.string()) }),
     output: gives<readonly TextId[]>(),
     writes: false,
   },
@@ -177,7 +186,7 @@ export const calls = {
 
   'label.set': {
     input: v.object({
-      edits: v.array(v.object({ text: TextIdSchema, mark: MarkSchema })),
+      edits: listOf(v.object({ text: TextIdSchema, mark: MarkSchema })),
       origin: v.optional(v.picklist(['human', 'file']), 'human'),
     }),
     output: gives<Labelled>(),
@@ -218,7 +227,7 @@ export const calls = {
       scope: v.optional(v.picklist(['train', 'heldout']), 'train'),
       order: v.optional(v.picklist(['random', 'uncertain']), 'random'),
       limit: v.optional(v.pipe(Positive, v.maxValue(1000)), 20),
-      skip: v.optional(v.array(TextIdSchema), []),
+      skip: v.optional(listOf(TextIdSchema), []),
     }),
     output: gives<readonly StoredText[]>(),
     writes: false,
@@ -270,7 +279,7 @@ export const calls = {
   'review.counts': { input: none, output: gives<readonly ProposalCount[]>(), writes: false },
   'review.decide': {
     input: v.object({
-      verdicts: v.array(v.object({ text: TextIdSchema, verdict: VerdictSchema })),
+      verdicts: listOf(v.object({ text: TextIdSchema, verdict: VerdictSchema })),
     }),
     output: gives<Labelled>(),
     writes: true,
@@ -294,14 +303,14 @@ export const calls = {
   'audit.answer': {
     input: v.object({
       audit: AuditIdSchema,
-      answers: v.array(v.object({ text: TextIdSchema, answer: AnswerSchema })),
+      answers: listOf(v.object({ text: TextIdSchema, answer: AnswerSchema })),
     }),
     output: gives<Audit>(),
     writes: true,
   },
   'audit.accept': {
     input: v.object({ audit: AuditIdSchema }),
-    output: gives<Labelled>(),
+    output: gives<Accepted>(),
     writes: true,
   },
   'audit.abandon': {
@@ -360,7 +369,7 @@ export const calls = {
       source: v.variant('kind', [
         v.object({
           kind: v.literal('texts'),
-          texts: v.array(v.object({ a: v.string(), b: v.optional(v.string()) })),
+          texts: listOf(v.object({ a: v.string(), b: v.optional(v.string()) })),
         }),
         v.object({
           kind: v.literal('file'),

@@ -3,6 +3,8 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
+import { mostAtOnce } from '../../core/contract.ts'
+import type { TextId } from '../../core/project.ts'
 import type { Job, ProposeOutcome, TrainOutcome } from '../../core/records.ts'
 import { openApp } from '../../main/app.ts'
 import { fakeApp, finished, importTexts, testHost } from './fake-app.ts'
@@ -14,6 +16,16 @@ test('a call is refused when its input is wrong, with the place and what was exp
   await assert.rejects(app.call('label.undo', wrong), {
     code: 'call.badInput',
     details: { call: 'label.undo', path: 'steps', expected: 'number', got: '"two"' },
+  })
+})
+
+test('a call with more than it takes at once is refused whole', async (t) => {
+  const { app } = await fakeApp(t)
+  const edit = { text: 1 as TextId, mark: { state: 'none' } } as const
+  const edits = Array.from({ length: mostAtOnce + 1 }, () => edit)
+  await assert.rejects(app.call('label.set', { edits }), {
+    code: 'call.badInput',
+    details: { call: 'label.set', path: 'edits', expected: '<=10000', got: '10001' },
   })
 })
 
@@ -333,4 +345,18 @@ test('the work folder keeps only models in use', async (t) => {
   assert.deepEqual(readdirSync(`${path}-work`), ['models'])
   assert.equal(readdirSync(join(`${path}-work`, 'models')).length <= 2, true)
   assert.equal(existsSync(`${path}.lock`), true)
+})
+
+test('doctor reads the whole project file, also one that another program has open', async (t) => {
+  const { path, folder, app } = await fakeApp(t)
+  const other = openApp(testHost(folder))
+  t.after(() => other.close())
+  await other.call('project.open', { path, mode: 'read' })
+  for (const one of [app, other]) {
+    const findings = await one.call('doctor.check', {})
+    assert.deepEqual(
+      findings.find(({ about }) => about === 'project file'),
+      { about: 'project file', isGood: true, detail: `${path}, whole` },
+    )
+  }
 })
