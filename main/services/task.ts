@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
-import { fail } from '../../core/errors.ts'
+import { fail, ShiliuError } from '../../core/errors.ts'
 import type { Handler, TaskDefinitionSchema } from '../../core/contract.ts'
+import type { CheckResult, CheckSpec } from '../../core/job.ts'
 import type { Task, TaskClass } from '../../core/task.ts'
 import type * as v from 'valibot'
 import type { ReadableDb } from '../store/database.ts'
@@ -18,16 +19,22 @@ export function taskService(session: Session) {
   }
   const check: Handler<'task.check'> = async ({ definition, base }) => {
     const task = definition ? taskOf(session.db, definition) : requireTask(session.db).task
-    const model = await baseFolder(session, base)
-    const result = await runWorkerJob(session.host, {
-      id: 'check',
-      spec: { kind: 'check', task, model },
-      signal: new AbortController().signal,
-    })
-    if (result.kind !== 'check') throw new Error(`expected a check, got ${result.kind}`)
-    return result
+    return checkTask(session, { kind: 'check', task, model: await baseFolder(session, base) })
   }
   return { 'task.get': () => currentTask(session.db), 'task.set': set, 'task.check': check }
+}
+
+/** It is short, so that it waits for no turn. There is no job to take up again when it dies. */
+async function checkTask({ host }: Session, spec: CheckSpec): Promise<CheckResult> {
+  const { signal } = new AbortController()
+  try {
+    const result = await runWorkerJob(host, { id: 'check', spec, signal })
+    if (result.kind !== 'check') throw new Error(`expected a check, got ${result.kind}`)
+    return result
+  } catch (error) {
+    if (!(error instanceof ShiliuError && error.code === 'job.workerDied')) throw error
+    return fail('task.checkDied', { signal: (error.details as { signal: string }).signal })
+  }
 }
 
 /** The folder of the base model that training would use. */
