@@ -10,7 +10,8 @@ import { stopUnfinishedImports } from '../store/imports.ts'
 import { interruptRunningJobs } from '../store/jobs.ts'
 import { openScratch, type OpenProject } from '../store/open.ts'
 import { programs } from '../training/programs/index.ts'
-import { WorkQueue } from '../training/work.ts'
+import { Turns } from '../training/turns.ts'
+import { WorkQueue, type Surroundings } from '../training/work.ts'
 
 /** Jobs that belong to no project have ids from here on, so that an id says where a job lives. */
 const firstScratchJob = 1_000_000_000
@@ -21,16 +22,19 @@ type Listeners = { [E in Event]: [Payload<E>] }
 export class Session {
   readonly host: Host
   readonly events = new EventEmitter<Listeners>()
+  readonly #turns = new Turns()
+  readonly #calls = new Set<Promise<unknown>>()
   readonly #scratch: WritableDb
   readonly #scratchWork: WorkQueue
   #project: OpenProject | null = null
   #work: WorkQueue | null = null
+  #lastChange: Promise<unknown> = Promise.resolve()
 
   constructor(host: Host) {
     this.host = host
     this.events.setMaxListeners(0)
     this.#scratch = openScratch()
-    this.#scratchWork = this.#queue(this.#scratch, null, firstScratchJob)
+    this.#scratchWork = this.#queue({ db: this.#scratch, project: null, firstId: firstScratchJob })
   }
 
   /** Tells every listener. One that throws is its own fault: what it hears of has happened. */
@@ -64,27 +68,51 @@ export class Session {
     return writable ?? fail('project.readOnly', { path })
   }
 
-  /** Puts a project into the session; one that was open is closed first. */
+  /** Puts a project into the session; one that was open is closed first. Part of a `change`. */
   async adopt(project: OpenProject): Promise<void> {
     await this.closeProject()
     this.#project = project
     if (!project.writable) return
     stopUnfinishedImports(project.writable)
     interruptRunningJobs(project.writable)
-    this.#work = this.#queue(project.writable, project)
+    this.#work = this.#queue({ db: project.writable, project })
   }
 
+  /** Opens, closes or changes the project, one such change after the other. */
+  change<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#lastChange.then(work)
+    this.#lastChange = result.catch(() => undefined)
+    return result
+  }
+
+  /** A call that is under way: the project stays open until it has ended. */
+  async during<T>(call: () => Promise<T>): Promise<T> {
+    const result = call()
+    this.#calls.add(result)
+    try {
+      return await result
+    } finally {
+      this.#calls.delete(result)
+    }
+  }
+
+  /** Stops the project's jobs, lets calls under way end, and closes it. Part of a `change`. */
   async closeProject(): Promise<void> {
-    await this.#work?.close()
+    do {
+      await this.#work?.close()
+      await Promise.allSettled(this.#calls)
+    } while (this.#calls.size > 0 || this.#work?.isBusy)
     this.#project?.close()
     this.#project = null
     this.#work = null
   }
 
-  async close(): Promise<void> {
-    await this.#scratchWork.close()
-    await this.closeProject()
-    this.#scratch.close()
+  close(): Promise<void> {
+    return this.change(async () => {
+      await this.#scratchWork.close()
+      await this.closeProject()
+      this.#scratch.close()
+    })
   }
 
   /** The jobs of the open project. */
@@ -126,8 +154,8 @@ export class Session {
     return chosen ?? availableParallelism()
   }
 
-  #queue(db: WritableDb, project: OpenProject | null, firstId?: number): WorkQueue {
-    const queue = new WorkQueue(db, this.host, project, firstId)
+  #queue(own: Omit<Surroundings, 'host' | 'turns'>): WorkQueue {
+    const queue = new WorkQueue({ ...own, host: this.host, turns: this.#turns })
     queue.events.on('step', (payload) => this.announce('job.step', payload))
     queue.events.on('ended', (payload) => this.announce('job.ended', payload))
     return queue

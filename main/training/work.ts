@@ -19,6 +19,7 @@ import {
 } from '../store/jobs.ts'
 import type { OpenProject } from '../store/open.ts'
 import { ThinnedSteps } from './thinned.ts'
+import type { Turns } from './turns.ts'
 import { runWorkerJob, type TextBatches, type WorkerJob } from './worker-job.ts'
 
 /** What a piece of work may use while it runs. */
@@ -58,8 +59,18 @@ export function ownProject(work: Work): OpenProject {
   return work.project ?? fail('project.noneOpen', {})
 }
 
-/** How often a process may die in a row without having come any further. */
+/** How often a process may die in a row without a checkpoint that lies further on. */
 const deathsWithoutProgress = 3
+
+export interface Surroundings {
+  readonly db: WritableDb
+  readonly host: Host
+  /** Null for jobs that belong to no project. */
+  readonly project: OpenProject | null
+  /** Shared by all queues of a program, for there is one machine to compute on. */
+  readonly turns: Turns
+  readonly firstId?: number
+}
 
 /**
  * The jobs of one database: runs them, one at a time where they compute, records their progress, and
@@ -73,14 +84,15 @@ export class WorkQueue {
   readonly #db: WritableDb
   readonly #host: Host
   readonly #project: OpenProject | null
+  readonly #turns: Turns
   readonly #firstId: number
   readonly #running = new Map<JobId, { controller: AbortController; finished: Promise<Job> }>()
-  #lastComputing: Promise<unknown> = Promise.resolve()
 
-  constructor(db: WritableDb, host: Host, project: OpenProject | null, firstId = 1) {
+  constructor({ db, host, project, turns, firstId = 1 }: Surroundings) {
     this.#db = db
     this.#host = host
     this.#project = project
+    this.#turns = turns
     this.#firstId = firstId
     this.events.setMaxListeners(0)
   }
@@ -92,11 +104,14 @@ export class WorkQueue {
   /** Starts a job that was created, or that is taken up again; computing ones wait for their turn. */
   start(job: JobId, program: Program, computes: boolean): void {
     const controller = new AbortController()
-    const turn = computes ? this.#lastComputing : Promise.resolve()
-    const finished = turn.then(() => this.#perform(job, program, controller.signal))
-    const settled = finished.catch(() => undefined)
-    if (computes) this.#lastComputing = settled
+    const { signal } = controller
+    const perform = () => this.#perform(job, program, signal)
+    const finished = computes ? this.#turns.take(perform, signal) : Promise.resolve().then(perform)
     this.#running.set(job, { controller, finished })
+  }
+
+  get isBusy(): boolean {
+    return this.#running.size > 0
   }
 
   isRunning(job: JobId): boolean {
@@ -189,7 +204,8 @@ export class WorkQueue {
     report: (step: StepRecord) => void,
   ): Promise<ResultOf<S>> {
     let reached = -1
-    for (let deaths = 0; ; deaths++) {
+    let deaths = 0
+    for (;;) {
       try {
         const result = await runWorkerJob(this.#host, {
           ...options,
@@ -200,6 +216,8 @@ export class WorkQueue {
           signal,
           onStep: (step) => report(options.phase ? { ...step, phase: options.phase } : step),
           onCheckpoint: (checkpoint) => {
+            if (checkpoint.step > reached) deaths = 0
+            reached = Math.max(reached, checkpoint.step)
             this.#recordCheckpoint(job, checkpoint)
             options.onCheckpoint?.(checkpoint)
           },
@@ -207,10 +225,7 @@ export class WorkQueue {
         return result as ResultOf<S>
       } catch (error) {
         if (!(error instanceof ShiliuError && error.code === 'job.workerDied')) throw error
-        const step = checkpointsOf(this.#db, job)[0]?.step ?? -1
-        if (step > reached) deaths = 0
-        if (deaths + 1 >= deathsWithoutProgress) throw error
-        reached = Math.max(reached, step)
+        if (++deaths >= deathsWithoutProgress) throw error
       }
     }
   }

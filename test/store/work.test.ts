@@ -4,10 +4,15 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { preview } from '../../main/import/preview.ts'
+import type { FromWorker } from '../../core/job.ts'
+import type { Host } from '../../main/host.ts'
+import type { OpenProject } from '../../main/store/open.ts'
 import type { WritableDb } from '../../main/store/database.ts'
 import { importReports } from '../../main/store/imports.ts'
+import { openScratch } from '../../main/store/open.ts'
 import { eventsOf } from '../../main/store/jobs.ts'
 import { importFile } from '../../main/training/programs/import.ts'
+import { Turns } from '../../main/training/turns.ts'
 import { recordEveryMs } from '../../main/training/thinned.ts'
 import { WorkQueue, type Program } from '../../main/training/work.ts'
 import { testHost } from './fake-app.ts'
@@ -19,9 +24,13 @@ function fillDisk(db: WritableDb, pages = 0): void {
   db.pragma(`max_page_count = ${used + pages}`)
 }
 
+function queueOf(db: WritableDb, project: OpenProject | null, host: Host): WorkQueue {
+  return new WorkQueue({ db, host, project, turns: new Turns() })
+}
+
 function run(t: Parameters<typeof tempProject>[0], program: Program, input: unknown = {}) {
   const project = tempProject(t)
-  const queue = new WorkQueue(project.writable, testHost(tempFolder(t)), project)
+  const queue = queueOf(project.writable, project, testHost(tempFolder(t)))
   const job = queue.create('import', input)
   queue.start(job, program, false)
   return { project, db: project.writable, queue, job }
@@ -93,7 +102,7 @@ test('a disk that fills up during an import stops it with its reason and keeps w
 
   const again = reopen(t, project)
   assert.equal(again.pragma('integrity_check', { simple: true }), 'ok')
-  const other = new WorkQueue(again, testHost(tempFolder(t)), project)
+  const other = queueOf(again, project, testHost(tempFolder(t)))
   const retry = other.create('import', { path, plan })
   other.start(retry, importFile, false)
   assert.equal((await other.wait(retry)).state, 'done')
@@ -101,4 +110,70 @@ test('a disk that fills up during an import stops it with its reason and keeps w
     importReports(again).map((report) => report.added),
     [brought, 2000 - brought],
   )
+})
+
+/** A compute process in this one: says what it is told to, start by start, and dies. */
+function dyingHost(root: string, starts: readonly (readonly FromWorker[])[]): Host {
+  const left = [...starts]
+  return {
+    ...testHost(root),
+    startWorker() {
+      const said = left.shift() ?? []
+      return {
+        send: () => undefined,
+        kill: () => undefined,
+        onMessage: (listener) => queueMicrotask(() => said.forEach(listener)),
+        onExit: (listener) => void setImmediate(listener, { code: null, signal: 'SIGKILL' }),
+      }
+    },
+  }
+}
+
+test('work whose checkpoints are nowhere recorded may die as often as it comes further', async (t) => {
+  const db = openScratch()
+  t.after(() => db.close())
+  const at = (step: number): FromWorker => {
+    return { type: 'checkpoint', job: '1', path: `${step}`, step, sha256: '' }
+  }
+  const starts = [[at(5)], [at(10)], [at(15)], [at(20)], [at(20)], [], [at(25)]]
+  const seen: number[] = []
+  const host = dyingHost(tempFolder(t), starts)
+  const queue = queueOf(db, null, host)
+  const job = queue.create('pretrain', {})
+  const program: Program = ({ compute }) => {
+    const spec = { kind: 'predict', folder: '', threads: 1, texts: 0 } as const
+    return compute(spec, { onCheckpoint: ({ step }) => seen.push(step) })
+  }
+  queue.start(job, program, true)
+  const { state, error } = await queue.wait(job)
+  assert.deepEqual([state, error?.code], ['interrupted', 'job.workerDied'])
+  assert.deepEqual(seen, [5, 10, 15, 20, 20])
+})
+
+test('one thing computes at a time, and what is called off waits for nothing', async () => {
+  const turns = new Turns()
+  const log: string[] = []
+  const gate = Promise.withResolvers<void>()
+  const work = (name: string, until?: Promise<void>) => async () => {
+    log.push(`${name} begins`)
+    await until
+    log.push(`${name} ends`)
+  }
+  const { signal } = new AbortController()
+  const off = new AbortController()
+  const first = turns.take(work('first', gate.promise), signal)
+  const second = turns.take(work('second'), off.signal)
+  const third = turns.take(work('third'), signal)
+  off.abort()
+  await second
+  gate.resolve()
+  await Promise.all([first, third])
+  assert.deepEqual(log, [
+    'first begins',
+    'second begins',
+    'second ends',
+    'first ends',
+    'third begins',
+    'third ends',
+  ])
 })
