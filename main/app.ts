@@ -39,6 +39,15 @@ export interface App {
   close(): Promise<void>
 }
 
+/** Calls that closing a project does not wait for: they close it themselves, or wait for jobs. */
+const mayOutlive: ReadonlySet<Call> = new Set<Call>([
+  'project.create',
+  'project.open',
+  'project.close',
+  'jobs.wait',
+  'jobs.cancel',
+])
+
 /** Starts the application for a shell. */
 export function openApp(host: Host): App {
   const session = new Session(host)
@@ -48,8 +57,9 @@ export function openApp(host: Host): App {
       const { input: schema, writes } = calls[name]
       const checked = checkedInput(name, schema, input)
       if (writes) void session.writable
+      const perform = async () => (handlers[name] as (input: unknown) => unknown)(checked)
       try {
-        const output = await (handlers[name] as (input: unknown) => unknown)(checked)
+        const output = await (mayOutlive.has(name) ? perform() : session.during(perform))
         if (writes) session.announce('project.changed', { call: name })
         return output as Output<typeof name>
       } catch (error) {

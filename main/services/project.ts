@@ -10,19 +10,25 @@ import { labelSummary } from './label-summary.ts'
 import type { Session } from './session.ts'
 
 export function projectService(session: Session) {
-  const create: Handler<'project.create'> = async ({ path, name, seed }) => {
+  const create: Handler<'project.create'> = ({ path, name, seed }) => {
     const options = name === undefined ? { seed } : { name, seed }
-    await session.adopt(createProject(resolve(path), options))
-    return info(session)
+    return session.change(async () => {
+      await session.adopt(createProject(resolve(path), options))
+      return info(session)
+    })
   }
-  const open: Handler<'project.open'> = async ({ path, mode }) => {
-    if (session.openProject?.path === realPath(resolve(path))) await session.closeProject()
-    await session.adopt(openProject(resolve(path), mode))
-    return info(session)
+  const open: Handler<'project.open'> = ({ path, mode }) => {
+    return session.change(async () => {
+      if (session.openProject?.path === realPath(resolve(path))) await session.closeProject()
+      await session.adopt(openProject(resolve(path), mode))
+      return info(session)
+    })
   }
-  const close: Handler<'project.close'> = async () => {
-    await session.closeProject()
-    return null
+  const close: Handler<'project.close'> = () => {
+    return session.change(async () => {
+      await session.closeProject()
+      return null
+    })
   }
   return {
     'project.create': create,

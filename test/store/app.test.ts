@@ -256,7 +256,6 @@ test('the first look for texts draws the sample, compares all texts with it, and
     changes.push(call)
     throw new Error('a listener of no use')
   })
-  process.once('warning', () => undefined)
   await app.call('label.next', { limit: 1 })
   await app.call('label.next', { limit: 1 })
   assert.deepEqual(changes, ['label.next'])
@@ -359,4 +358,55 @@ test('doctor reads the whole project file, also one that another program has ope
       { about: 'project file', isGood: true, detail: `${path}, whole` },
     )
   }
+})
+
+test('closing the project lets calls under way end, and their work can be taken up again', async (t) => {
+  const { app, folder, path } = await fakeApp(t)
+  await importTexts(app, folder, 400)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 4 })
+  const started = app.call('train.start', {})
+  const labelled = app.call('label.fromColumn', { column: 'cat', perClass: 8 })
+  await app.call('project.close', {})
+  const { job } = await started
+  assert.deepEqual((await labelled).perClass, { 好评: 4, 差评: 4 })
+  await app.call('project.open', { path })
+  assert.equal((await app.call('jobs.get', { job })).state, 'cancelled')
+  assert.equal((await finished(app, await app.call('jobs.resume', { job }))).state, 'done')
+})
+
+test('projects that are opened at once are opened one after the other', async (t) => {
+  const { app, folder, path } = await fakeApp(t)
+  const other = join(folder, 'other.shiliu')
+  const infos = await Promise.all([
+    app.call('project.create', { path: other }),
+    app.call('project.open', { path }),
+    app.call('project.open', { path: other }),
+  ])
+  assert.deepEqual(
+    infos.map((info) => info.path),
+    [other, path, other],
+  )
+  assert.equal((await app.call('project.info', {})).path, other)
+})
+
+test('work of a project waits for work that belongs to none', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await importTexts(app, folder, 60)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 4 })
+  const { job: predicting } = await app.call('predict.start', {
+    folder: 'x',
+    source: { kind: 'texts', texts: [{ a: '好' }] },
+  })
+  const { job } = await app.call('train.start', {})
+  const [before, after] = [await finished(app, { job: predicting }), await finished(app, { job })]
+  assert.ok(after.startedAt! >= before.finishedAt!)
+})
+
+test('a check whose process dies says what did not happen, and speaks of no job', async (t) => {
+  const { app, die } = await fakeApp(t)
+  die('start 0')
+  await assert.rejects(app.call('task.check', {}), {
+    code: 'task.checkDied',
+    details: { signal: 'SIGKILL' },
+  })
 })
