@@ -1,13 +1,13 @@
 import type { AuditId, EntryId, ProposalId } from '../../core/project.ts'
 import type { WritableDb } from './database.ts'
-import { run, runOne, sql } from './sql.ts'
+import { run, sql } from './sql.ts'
 
 /** Whether the sampled proposal was right, as a person answered it. */
 export type AuditAnswer = 'right' | 'wrong'
 
 /**
  * The part of an entry that answers one text of an audit's sample; `replayAnswers` puts all of them
- * into force.
+ * into force. Returns whether it changes anything.
  */
 export function writeAnswer(
   db: WritableDb,
@@ -15,13 +15,14 @@ export function writeAnswer(
   audit: AuditId,
   proposal: ProposalId,
   answer: AuditAnswer,
-): void {
-  runOne(
+): boolean {
+  const { changes } = run(
     db,
     sql`INSERT INTO audit_change (entry_id, audit_id, proposal_id, answer, before)
         SELECT ${entry}, audit_id, proposal_id, ${answer}, answer FROM audit_member
-        WHERE audit_id = ${audit} AND proposal_id = ${proposal}`,
+        WHERE audit_id = ${audit} AND proposal_id = ${proposal} AND answer IS NOT ${answer}`,
   )
+  return changes > 0
 }
 
 export function retractAnswers(db: WritableDb, entry: EntryId): void {

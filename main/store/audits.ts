@@ -93,15 +93,16 @@ export function answerAudit(
   return record(db, 'audit', (entry) => {
     const { state } = auditById(db, id)
     if (state !== 'open') fail('audit.closed', { audit: id, state })
-    const each = onceEach(answers, (a) => a.answer)
-    for (const { text, answer } of each) {
+    let changed = 0
+    for (const { text, answer } of onceEach(answers, (a) => a.answer)) {
       const proposal = proposalRow(db, sampled(db, id, text))
-      writeVerdict(db, entry, proposal, { kind: 'correct', answer }, 'audited')
+      const isDecided = writeVerdict(db, entry, proposal, { kind: 'correct', answer }, 'audited')
       const right = answer.state === 'class' && answer.class === proposal.class_id
-      writeAnswer(db, entry, id, proposal.id, right ? 'right' : 'wrong')
+      const isAnswered = writeAnswer(db, entry, id, proposal.id, right ? 'right' : 'wrong')
+      if (isDecided || isAnswered) changed++
     }
     replayAnswers(db, entry)
-    return each.length
+    return changed
   })
 }
 
