@@ -369,7 +369,7 @@ export const calls = {
       source: v.variant('kind', [
         v.object({
           kind: v.literal('texts'),
-          texts: listOf(v.object({ a: v.string(), b: v.optional(v.string()) })),
+          texts: v.array(v.object({ a: v.string(), b: v.optional(v.string()) })),
         }),
         v.object({
           kind: v.literal('file'),

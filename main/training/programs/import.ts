@@ -42,6 +42,13 @@ export async function importFile(work: Work): Promise<ImportReport> {
   }
 }
 
+function bytes(
+  phase: string,
+  { bytesRead, bytesTotal }: { bytesRead: number; bytesTotal: number },
+) {
+  return { phase, done: bytesRead, total: bytesTotal, figures: {} }
+}
+
 /** The import's report is worth less than the reason why it stopped; the next start completes it. */
 function stopped(writer: ImportWriter): void {
   try {
@@ -49,11 +56,4 @@ function stopped(writer: ImportWriter): void {
   } catch {
     return
   }
-}
-
-function bytes(
-  phase: string,
-  { bytesRead, bytesTotal }: { bytesRead: number; bytesTotal: number },
-) {
-  return { phase, done: bytesRead, total: bytesTotal, figures: {} }
 }
