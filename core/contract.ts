@@ -6,6 +6,7 @@ import {
   type RowRejection,
 } from './import-plan.ts'
 import {
+  evaluateMethods,
   ModelSizeSchema,
   PretrainSettingsSchema,
   PretrainSpecSchema,
@@ -390,6 +391,7 @@ export const calls = {
       splits: v.array(Count),
       final: v.boolean(),
       base: v.optional(Path),
+      methods: v.optional(v.array(v.picklist(evaluateMethods)), [...evaluateMethods]),
       poolSteps: v.optional(Count, 0),
       recipe: v.optional(v.partial(RecipeSchema), {}),
       seed: v.optional(SeedSchema, 1),

@@ -137,6 +137,9 @@ export const PretrainSpecSchema = v.object({
   evaluateEvery: v.pipe(v.number(), v.integer(), v.minValue(1)),
 })
 
+/** What is measured: the majority class, the model untrained, each word group alone, all groups. */
+export const evaluateMethods = ['majority', 'zero-shot', 'single', 'fuzzy'] as const
+
 export const EvaluateSpecSchema = v.object({
   kind: v.literal('evaluate'),
   fewclue: v.string(),
@@ -145,6 +148,7 @@ export const EvaluateSpecSchema = v.object({
   /** True reads test_public, which is counted (decision 19); false reads the split's own dev. */
   final: v.boolean(),
   base: v.string(),
+  methods: v.pipe(v.array(v.picklist(evaluateMethods)), v.minLength(1)),
   /** Steps of continued pretraining on the task's own pool before anything else; 0 for none. */
   poolSteps: Count,
   recipe: v.partial(RecipeSchema),

@@ -45,6 +45,7 @@ const spec: EvaluateSpec = {
   splits: [0],
   final: true,
   base: resolve(import.meta.dirname, '../../resources/model'),
+  methods: ['majority', 'zero-shot', 'single', 'fuzzy'],
   poolSteps: 2,
   recipe: { steps: 2, batch: 4, maxTokens: 32 },
   seed: 1,
@@ -74,8 +75,14 @@ test('every method answers the test texts, after continued pretraining on a clea
 })
 
 test("without --final the split's own dev is read, and the pool is not touched", async () => {
-  const { rows, pool: report } = await runEvaluate({ ...spec, final: false, poolSteps: 0 }, context)
+  const methods = ['zero-shot', 'fuzzy'] as const
+  const own = { ...spec, final: false, poolSteps: 0, methods: [...methods] }
+  const { rows, pool: report } = await runEvaluate(own, context)
   assert.equal(report, null)
+  assert.deepEqual(
+    rows.map(({ method }) => method),
+    ['zero-shot', 'Fuzzy-PET A'],
+  )
   assert.ok(rows.every(({ n }) => n === 4))
 })
 
