@@ -1,5 +1,3 @@
-import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { TaskDefinition } from '../core/contract.ts'
 import type { ProposalRule } from '../core/job.ts'
@@ -15,6 +13,7 @@ import { openApp, type App } from './app.ts'
 import { Progress } from './cli/progress.ts'
 import { host, resultOf } from './cli/shell.ts'
 import { percent, withInterval } from './cli/table.ts'
+import { freshLoopFolder, loopName, type LoopFolder } from './loop-folder.ts'
 import type { ExportOutcome } from './training/programs/export.ts'
 import type { PredictOutcome } from './training/programs/predict.ts'
 
@@ -64,25 +63,24 @@ export interface Answers {
 interface Walk {
   readonly app: App
   readonly input: LoopInput
-  readonly folder: string
+  readonly paths: LoopFolder
   readonly stages: Stage[]
   readonly answers: Answers
 }
 
 /**
- * The main job from end to end, in a folder that is emptied first: import, label, train, propose,
- * audit, accept, train again, export, predict with the exported folder. The labels in the file are
- * read as the analyst's answers only, and each one that is taken is counted.
+ * The main job from end to end, in a folder of its own (see `freshLoopFolder`): import, label, train,
+ * propose, audit, accept, train again, export, predict with the exported folder. The labels in the
+ * file are read as the analyst's answers only, and each one that is taken is counted.
  */
 export async function walkLoop(input: LoopInput, folder: string): Promise<LoopOutcome> {
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder, { recursive: true })
   const app = openApp(host())
   const answers = { train: 0, audit: 0, heldOut: 0 }
-  const walk: Walk = { app, input, folder, stages: [], answers }
   try {
-    const project = join(folder, 'project.shiliu')
-    await app.call('project.create', { path: project, seed: input.seed })
+    const paths = await freshLoopFolder(app, folder)
+    const walk: Walk = { app, input, paths, stages: [], answers }
+    const { project } = paths
+    await app.call('project.create', { path: project, name: loopName, seed: input.seed })
     await importFile(walk)
     await label(walk)
     const first = await train(walk, 'train')
@@ -199,7 +197,7 @@ function showAudit({ state, threshold, precision, population, n }: Audit): strin
 
 async function exportModel(walk: Walk): Promise<ExportOutcome> {
   const { app } = walk
-  const folder = join(walk.folder, 'export')
+  const folder = walk.paths.exported
   return stage(
     walk,
     'export',

@@ -18,6 +18,14 @@ export const projectErrors = {
     (d) => `${d.path} already exists. Choose another name; nothing was overwritten.`,
     (d) => `${d.path} 已存在。请换一个名称；没有覆盖任何内容。`,
   ),
+  'project.folderTaken': entry<{ folder: string }>(
+    'input',
+    (d) =>
+      `${d.folder} is not empty and holds no earlier walk of this program. Name a new or an empty ` +
+      `folder; nothing was removed.`,
+    (d) =>
+      `${d.folder} 不是空文件夹，其中也没有本程序上次演示的结果。请指定新的或空的文件夹；没有删除任何内容。`,
+  ),
   'project.notSqlite': entry<AtPath>(
     'input',
     (d) =>
