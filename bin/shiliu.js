@@ -32,5 +32,6 @@ function runWithOwnNode() {
   // A terminal sends Ctrl-C to both; the child stops in its own time and says so.
   process.on('SIGINT', () => undefined)
   process.on('SIGTERM', () => child.kill('SIGTERM'))
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+  const codes = { SIGINT: 130, SIGTERM: 143 }
+  child.on('exit', (code, signal) => process.exit(code ?? codes[signal] ?? 1))
 }

@@ -48,7 +48,7 @@ Examples:
   $ shiliu export ./my-model && shiliu predict ./my-model "很好用，推荐"
 
 The project is the only .shiliu file of the current folder, unless --project or SHILIU_PROJECT says
-otherwise. Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 stopped.`
+otherwise. Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 stopped by Ctrl-C, 143 by SIGTERM.`
 
 /** The command line. Ends the process with the exit code of what it did. */
 export async function main(args: readonly string[]): Promise<void> {

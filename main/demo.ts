@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { TaskDefinition } from '../core/contract.ts'
 import { sentence, toRecord } from '../core/errors.ts'
+import { note, systemLanguage } from './cli/shell.ts'
 import { walkLoop } from './loop.ts'
 import { showLoop } from './show-loop.ts'
 
@@ -35,6 +36,6 @@ try {
   )
   console.log(showLoop(outcome, unseen))
 } catch (error) {
-  console.error(sentence(toRecord(error), process.env.LANG?.startsWith('zh') ? 'zh' : 'en'))
+  note(sentence(toRecord(error), systemLanguage()))
   process.exitCode = 1
 }

@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander'
 import type { FilePreview, PreviewChoice } from '../../core/import-plan.ts'
-import { sentence } from '../../core/errors.ts'
 import type { ImportReport } from '../../core/records.ts'
 import type { App } from '../app.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
@@ -40,7 +39,7 @@ export function importCommand(program: Command, shell: Shell): void {
         : shell.perform(options, {
             project: 'write',
             work: (app) => bring(shell, app, path, options),
-            show: showReport,
+            show: (report) => showReport(shell, report),
           }),
     )
 }
@@ -105,13 +104,13 @@ function showPreview({ plan, columns, rows, rejected }: FilePreview): string {
 
 type Brought = Awaited<ReturnType<typeof bring>>
 
-function showReport(report: Brought): string {
+function showReport(shell: Shell, report: Brought): string {
   const { added, repeated, rejected, rejectedRows, plan } = report
   return [
     `${added} texts added from column ${plan.text} (${plan.encoding}).`,
     ...(repeated > 0 ? [`${repeated} rows were there already.`] : []),
     ...(rejected > 0 ? [`${rejected} rows left out:`] : []),
-    ...rejectedRows.map(({ line, reason }) => `  line ${line}: ${sentence(reason, 'en')}`),
+    ...rejectedRows.map(({ line, reason }) => `  line ${line}: ${shell.sentence(reason)}`),
     ...(rejected > rejectedRows.length ? ['  ...'] : []),
   ].join('\n')
 }

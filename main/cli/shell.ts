@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import {
   catalogue,
   fail,
@@ -15,7 +15,10 @@ import type { Job } from '../../core/records.ts'
 import { openApp, type App } from '../app.ts'
 import { forkWorker } from '../fork-worker.ts'
 import type { Host } from '../host.ts'
+import { printable } from './printable.ts'
 import { Progress } from './progress.ts'
+
+const languages: readonly Language[] = ['zh', 'en']
 
 /** Options that every command knows. */
 export interface Common {
@@ -37,8 +40,10 @@ export const root = resolve(import.meta.dirname, '../..')
 /** The command line's side of every command: opens the project, prints, stops cleanly. */
 export class Shell {
   exitCode = 0
+  #language = systemLanguage()
   #stop: (() => Promise<void>) | null = null
-  #isStopped = false
+  /** The exit code of the signal that stopped the running job. */
+  #stoppedWith: number | null = null
 
   constructor() {
     for (const [signal, code] of [
@@ -50,13 +55,14 @@ export class Shell {
   }
 
   async perform<T>(options: Common, { project, work, show }: Performance<T>): Promise<void> {
+    this.#language = options.lang ?? systemLanguage()
     const app = openApp(host())
     try {
       if (project !== 'none') {
         await app.call('project.open', { path: projectPath(options), mode: project })
       }
       const result = await work(app)
-      print(options.json === true ? `${JSON.stringify(result, null, 2)}` : show(result))
+      print(options.json === true ? JSON.stringify(result, null, 2) : show(result))
     } catch (error) {
       this.#fail(toRecord(error), options)
     } finally {
@@ -83,17 +89,22 @@ export class Shell {
     return resultOf<T>(ended)
   }
 
+  /** An error as a person reads it, in the language of this command. */
+  sentence(record: ErrorRecord): string {
+    return sentence(record, this.#language)
+  }
+
   async #onStop(code: number): Promise<void> {
-    if (!this.#stop || this.#isStopped) process.exit(code)
-    this.#isStopped = true
+    if (!this.#stop || this.#stoppedWith !== null) process.exit(code)
+    this.#stoppedWith = code
     await this.#stop()
   }
 
-  #fail(record: ErrorRecord, { json, lang }: Common): void {
-    const message = sentence(record, lang ?? systemLanguage())
-    this.exitCode = exitCodeOf(record)
+  #fail(record: ErrorRecord, { json }: Common): void {
+    const message = this.sentence(record)
+    this.exitCode = isStop(record) ? (this.#stoppedWith ?? 130) : exitCodeOf(record)
     if (json === true) print(JSON.stringify({ error: { ...record, message } }, null, 2))
-    process.stderr.write(`${message}\n${record.where ? `(${record.where})\n` : ''}`)
+    note(`${message}${record.where ? `\n(${record.where})` : ''}`)
   }
 }
 
@@ -107,7 +118,7 @@ export function withCommon(command: Command, json = '--json'): Command {
         ? 'print the result as JSON'
         : 'print the result as JSON, or write its rows to a file',
     )
-    .option('--lang <language>', 'language of messages: zh or en')
+    .addOption(new Option('--lang <language>', 'language of messages').choices(languages))
 }
 
 export function host(): Host {
@@ -137,14 +148,19 @@ export function resultOf<T>(job: Job): T {
   throw fromRecord(job.error!)
 }
 
+function isStop({ code }: ErrorRecord): boolean {
+  return code === 'job.stopped' || code === 'job.cancelled'
+}
+
 function exitCodeOf({ code }: ErrorRecord): number {
-  if (code === 'job.stopped' || code === 'job.cancelled') return 130
   const entry = Object.hasOwn(catalogue, code) ? catalogue[code as keyof typeof catalogue] : null
   return entry?.kind === 'input' ? 2 : 1
 }
 
-function systemLanguage(): Language {
-  const language = process.env.SHILIU_LANG ?? process.env.LC_ALL ?? process.env.LANG ?? ''
+/** An empty variable says nothing, so the next one is asked. */
+export function systemLanguage(): Language {
+  const { SHILIU_LANG, LC_ALL, LANG } = process.env
+  const language = SHILIU_LANG || LC_ALL || LANG || ''
   return language.startsWith('zh') ? 'zh' : 'en'
 }
 
@@ -152,5 +168,10 @@ function systemLanguage(): Language {
 function print(text: string): void {
   if (text === '') return
   process.stdout.on('error', () => undefined)
-  process.stdout.write(`${text}\n`)
+  process.stdout.write(`${printable(text)}\n`)
+}
+
+/** A line for the person at the terminal, beside the result. */
+export function note(text: string): void {
+  process.stderr.write(`${printable(text)}\n`)
 }

@@ -1,6 +1,8 @@
+import { printableLine } from './printable.ts'
+
 /** Columns of text, aligned; a Chinese character is as wide as two others. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
-  const cells = rows.map((row) => row.map(String))
+  const cells = rows.map((row) => row.map((cell) => printableLine(String(cell))))
   const widths = cells[0]?.map((_, i) => Math.max(...cells.map((row) => width(row[i] ?? '')))) ?? []
   return cells
     .map((row) => row.map((cell, i) => cell + ' '.repeat(widths[i]! - width(cell))).join('  '))
@@ -27,7 +29,7 @@ export function withInterval({
 
 /** A text on one line, cut to a width. */
 export function oneLine(text: string, limit = 72): string {
-  const flat = text.replace(/\s+/g, ' ').trim()
+  const flat = printableLine(text.replace(/\s+/g, ' ').trim())
   let result = ''
   for (const character of flat) {
     if (width(result) + width(character) > limit - 1) return `${result}…`

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { fail, fromRecord, sentence } from '../../core/errors.ts'
+import { fail, fromRecord } from '../../core/errors.ts'
 import type { TaskDefinition } from '../../core/contract.ts'
 import type { CheckResult } from '../../core/job.ts'
 import type { TaskVersion } from '../../core/records.ts'
@@ -31,7 +31,7 @@ export function taskCommand(program: Command, shell: Shell): void {
       shell.perform(options, {
         project: 'write',
         work: (app) => setTask(app, definitionIn(file), options),
-        show: ({ version, check }) => `${showTask(version)}\n\n${showCheck(check)}`,
+        show: ({ version, check }) => `${showTask(version)}\n\n${showCheck(shell, check)}`,
       }),
     )
   withCommon(task.command('check'))
@@ -45,7 +45,7 @@ export function taskCommand(program: Command, shell: Shell): void {
           const definition = file === undefined ? undefined : definitionIn(file)
           return { check: await app.call('task.check', { definition, base: options.base }) }
         },
-        show: ({ check }) => showCheck(check),
+        show: ({ check }) => showCheck(shell, check),
       }),
     )
 }
@@ -91,8 +91,8 @@ export function showTask({ task, guideline }: TaskVersion): string {
   ].join('\n')
 }
 
-function showCheck({ findings, masks, attainable }: CheckResult): string {
-  const lines = findings.map(({ severity, error }) => `${severity}: ${sentence(error, 'en')}`)
+function showCheck(shell: Shell, { findings, masks, attainable }: CheckResult): string {
+  const lines = findings.map(({ severity, error }) => `${severity}: ${shell.sentence(error)}`)
   return [
     `masks per group: ${masks.join(', ')}; attainable score per class: ${attainable.map(percent).join(', ')}`,
     ...(lines.length > 0 ? lines : ['The base model can use every word and pattern.']),
