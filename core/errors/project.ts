@@ -123,6 +123,12 @@ export const projectErrors = {
     (d) => `There is no text with id ${d.ids.join(', ')}. Nothing was changed.`,
     (d) => `没有编号为 ${d.ids.join('、')} 的文本。没有做任何更改。`,
   ),
+  'text.badPair': entry<{ got: string }>(
+    'input',
+    (d) =>
+      `Expected an id and a class as ID=CLASS, such as 17=-, got ${d.got}. Nothing was changed.`,
+    (d) => `应为“编号=类别”，例如 17=-，实为 ${d.got}。没有做任何更改。`,
+  ),
   'text.ambiguous': entry<{ id: string; count: number }>(
     'input',
     (d) =>

@@ -46,6 +46,14 @@ export const taskErrors = {
     (d) => `There is no class ${d.name}. The classes are: ${d.known.join(', ') || 'none'}.`,
     (d) => `没有类别“${d.name}”。现有类别：${d.known.join('、') || '无'}。`,
   ),
+  'task.unknownNumber': entry<{ number: string; known: readonly string[] }>(
+    'input',
+    (d) =>
+      `There is no class number ${d.number}: expected ` +
+      `${d.known.map((name, i) => `${i + 1} (${name})`).join(', ')}.`,
+    (d) =>
+      `没有第 ${d.number} 个类别：应为 ${d.known.map((name, i) => `${i + 1}（${name}）`).join('、')}。`,
+  ),
   'task.classInUse': entry<{ name: string; labels: number; proposals: number }>(
     'input',
     (d) =>

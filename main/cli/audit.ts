@@ -4,12 +4,11 @@ import type { Answer, AuditId, TextId } from '../../core/project.ts'
 import { audit as limits } from '../../core/project.ts'
 import type { Audit, AuditItem } from '../../core/records.ts'
 import type { App } from '../app.ts'
-import { startAsking } from './ask.ts'
+import { askOneByOne, legendOf } from './ask.ts'
 import { classNames, type ClassNames } from './classes.ts'
 import { filterOf, withFilter, type FilterOptions } from './filter.ts'
 import { showLabelled } from './label.ts'
-import { legend } from './label-one-by-one.ts'
-import { share } from './numbers.ts'
+import { positive, share } from './numbers.ts'
 import { readTable } from './read-table.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { percent, withInterval } from './table.ts'
@@ -24,6 +23,10 @@ interface AnswerOptions extends Common {
   readonly file?: string
   readonly fromColumn?: string
   readonly originalIds?: boolean
+}
+
+interface AcceptOptions extends Common {
+  readonly audit?: number
 }
 
 export function auditCommand(program: Command, shell: Shell): void {
@@ -52,7 +55,9 @@ export function auditCommand(program: Command, shell: Shell): void {
     .option('--file <file>', 'answers with the columns id and class')
     .option('--from-column <column>', 'answers from a column of the import')
     .option('--original-ids', 'ids are those of your own file')
-    .action((options: AnswerOptions) => write(options, (app) => answer(app, options), showAudit))
+    .action((options: AnswerOptions) =>
+      write(options, (app) => answer(shell, app, options), showAudit),
+    )
 
   withCommon(audit.command('status', { isDefault: true }))
     .description('the audits of the proposals under review')
@@ -65,8 +70,15 @@ export function auditCommand(program: Command, shell: Shell): void {
     )
 
   withCommon(audit.command('accept'))
-    .description('accept all proposals of the audit that passed')
-    .action((options: Common) => write(options, accept, showLabelled))
+    .description('accept all proposals of an audit that passed')
+    .option(
+      '--audit <id>',
+      'which (default: the latest that passed and has something left to accept)',
+      positive,
+    )
+    .action((options: AcceptOptions) =>
+      write(options, (app) => accept(app, options.audit as AuditId | undefined), showLabelled),
+    )
 
   withCommon(audit.command('give-up'))
     .description('end the open audit; it counts as failed')
@@ -85,9 +97,18 @@ async function start(app: App, options: StartOptions): Promise<Audit> {
   return app.call('audit.create', { filter, threshold: options.threshold, size })
 }
 
-async function accept(app: App) {
-  const latest = (await app.call('audit.list', {})).at(-1) ?? fail('audit.none', {})
-  return { ...(await app.call('audit.accept', { audit: latest.id })), names: await classNames(app) }
+async function accept(app: App, audit: AuditId | undefined) {
+  const names = await classNames(app)
+  if (audit !== undefined) return { ...(await app.call('audit.accept', { audit })), names }
+  const audits = (await app.call('audit.list', {})).toReversed()
+  const [latest] = audits
+  const passed = audits.filter(({ state }) => state === 'passed')
+  for (const { id } of passed) {
+    const accepted = await app.call('audit.accept', { audit: id })
+    if (accepted.entry) return { ...accepted, names }
+  }
+  const { id } = passed[0] ?? latest ?? fail('audit.none', {})
+  return { ...(await app.call('audit.accept', { audit: id })), names }
 }
 
 async function open(app: App): Promise<Audit> {
@@ -95,13 +116,13 @@ async function open(app: App): Promise<Audit> {
   return audits.find((audit) => audit.state === 'open') ?? fail('audit.none', {})
 }
 
-async function answer(app: App, options: AnswerOptions): Promise<Audit> {
+async function answer(shell: Shell, app: App, options: AnswerOptions): Promise<Audit> {
   const { id } = await open(app)
   const names = await classNames(app)
-  const items = (await app.call('audit.items', { audit: id })).filter((item) => !item.answer)
   if (options.file === undefined && options.fromColumn === undefined) {
-    return answerOneByOne(app, id, items, names)
+    return answerOneByOne(shell, app, id, names)
   }
+  const items = (await app.call('audit.items', { audit: id })).filter((item) => !item.answer)
   const answers =
     options.file === undefined
       ? await byColumn(app, items, options.fromColumn!, names)
@@ -147,21 +168,26 @@ async function byColumn(
 
 /** The proposed class is not shown, so that the answer is the reader's own. */
 async function answerOneByOne(
+  shell: Shell,
   app: App,
   audit: AuditId,
-  items: readonly AuditItem[],
   names: ClassNames,
 ): Promise<Audit> {
-  const asking = startAsking()
-  process.stderr.write(`${legend(names)}\n`)
-  for (const [i, { text, a, b }] of items.entries()) {
-    const prompt = `\n${i + 1} of ${items.length}  #${text}\n${a}\n${b === null ? '' : `---\n${b}\n`}> `
-    const line = await asking.ask(prompt)
-    if (line === null || line === 'q') break
-    if (line === '') continue
-    await app.call('audit.answer', { audit, answers: [{ text, answer: names.answer(line) }] })
-  }
-  asking.close()
+  const skipped = new Set<TextId>()
+  await askOneByOne<AuditItem & { readonly place: string }>(shell, app, {
+    legend: legendOf(names),
+    async next() {
+      const items = await app.call('audit.items', { audit })
+      const at = items.findIndex(({ answer, text }) => !answer && !skipped.has(text))
+      return at < 0 ? undefined : { ...items[at]!, place: `${at + 1} of ${items.length}` }
+    },
+    show: ({ place, text, a, b }) =>
+      [`${place}  #${text}`, a, ...(b === null ? [] : ['---', b])].join('\n'),
+    skip: ({ text }) => void skipped.add(text),
+    async answer({ text }, line) {
+      await app.call('audit.answer', { audit, answers: [{ text, answer: names.typed(line) }] })
+    },
+  })
   const audits = await app.call('audit.list', {})
   return audits.find((one) => one.id === audit)!
 }

@@ -7,8 +7,16 @@ import type { App } from '../app.ts'
 /** The classes as a person names them. */
 export interface ClassNames {
   readonly classes: readonly TaskClass[]
-  /** The class of a name, an id or a number from 1; `none` or `-` where no class fits. */
+  /**
+   * The class of a name or an id, as options and files give it; `none` or `-` where no class fits. A
+   * number is a name like any other: classes are often called 0 and 1.
+   */
   answer(name: string): Answer
+  /**
+   * The class of a key typed at the prompt, where every number is a position in the legend. Anything
+   * else is a name. Error: `task.unknownNumber`.
+   */
+  typed(key: string): Answer
   id(name: string): string
   name(id: string | null): string
 }
@@ -22,22 +30,24 @@ export async function classNames(app: App): Promise<ClassNames> {
 }
 
 export function namesOf({ task: { classes } }: TaskVersion): ClassNames {
+  const known = classes.map((c) => c.name)
   const find = (name: string) =>
-    classes.find((c) => c.name === name) ??
-    classes.find((c) => c.id === name) ??
-    classes[Number(name) - 1]
-  const id = (name: string) => {
-    const known = classes.map((c) => c.name)
-    return find(name.trim())?.id ?? fail('task.unknownClass', { name, known })
+    classes.find((c) => c.name === name) ?? classes.find((c) => c.id === name)
+  const id = (name: string) => find(name.trim())?.id ?? fail('task.unknownClass', { name, known })
+  const answer = (name: string): Answer => {
+    const text = name.trim()
+    const isNone = (text === noneOfThese || text.toLowerCase() === 'none') && !find(text)
+    return isNone ? { state: 'none' } : { state: 'class', class: id(text) }
   }
   return {
     classes,
-    id,
-    answer(name) {
-      const text = name.trim()
-      const isNone = (text === noneOfThese || text.toLowerCase() === 'none') && !find(text)
-      return isNone ? { state: 'none' } : { state: 'class', class: id(text) }
+    answer,
+    typed(key) {
+      if (!/^\d+$/.test(key)) return answer(key)
+      const chosen = classes[Number(key) - 1] ?? fail('task.unknownNumber', { number: key, known })
+      return { state: 'class', class: chosen.id }
     },
+    id,
     name: (wanted) => {
       if (wanted === null) return noneOfThese
       return classes.find((c) => c.id === wanted)?.name ?? wanted

@@ -1,15 +1,15 @@
 import type { Command } from 'commander'
 import type { Labelled, LabelledFromColumn } from '../../core/contract.ts'
 import type { TextId } from '../../core/project.ts'
-import type { JournalEntry, LabelSummary } from '../../core/records.ts'
+import type { Action, JournalEntry, LabelSummary } from '../../core/records.ts'
 import type { App } from '../app.ts'
 import { classNames, noneOfThese, type ClassNames } from './classes.ts'
-import { labelOneByOne } from './label-one-by-one.ts'
-import { positive, wholeNumber } from './numbers.ts'
+import { labelOneByOne, type Answered } from './label-one-by-one.ts'
+import { counted, positive, wholeNumber } from './numbers.ts'
 import { readTable } from './read-table.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
-import { table } from './table.ts'
-import { textIds } from './text-ids.ts'
+import { oneLine, table } from './table.ts'
+import { idAndClass, textIds } from './text-ids.ts'
 
 export interface LabelOptions extends Common {
   readonly heldOut?: boolean
@@ -87,7 +87,7 @@ function run(shell: Shell, options: LabelOptions): Promise<void> {
     return write((app) => byColumn(app, fromColumn, options), showColumn)
   if (file !== undefined) return write((app) => byFile(app, file, options), showLabelled)
   if (set) return write((app) => bySet(app, set, options), showLabelled)
-  return write((app) => labelOneByOne(app, options), showLabelled)
+  return write((app) => labelOneByOne(shell, app, options), showAnswered)
 }
 
 type WithNames<T> = T & { readonly names: ClassNames }
@@ -127,10 +127,7 @@ async function bySet(
   pairs: readonly string[],
   { originalIds }: LabelOptions,
 ): Promise<WithNames<Labelled>> {
-  const split = pairs.map((pair) => {
-    const at = pair.lastIndexOf('=')
-    return { id: pair.slice(0, at), name: pair.slice(at + 1) }
-  })
+  const split = pairs.map((pair) => idAndClass(pair, originalIds))
   const ids = await textIds(
     app,
     split.map((pair) => pair.id),
@@ -158,7 +155,7 @@ function count(steps: number | true): number {
 function showEntries(how: string) {
   return (entries: readonly JournalEntry[]): string => {
     if (entries.length === 0) return `Nothing to be ${how}.`
-    return entries.map((e) => `${how}: ${e.action}, ${e.changes} changes`).join('\n')
+    return entries.map((e) => `${how}: ${e.action}, ${counted(e.changes, 'change')}`).join('\n')
   }
 }
 
@@ -166,17 +163,46 @@ function showColumn(done: WithNames<LabelledFromColumn>): string {
   const unmatched = Object.entries(done.unmatched)
   return [
     ...Object.entries(done.perClass).map(([name, n]) => `${name}: ${n} texts labelled`),
-    ...(unmatched.length > 0
-      ? [`Values that are no class: ${unmatched.map(([value, n]) => `${value} (${n})`).join(', ')}`]
-      : []),
+    ...(unmatched.length > 0 ? [`Values that are no class: ${showValues(unmatched)}`] : []),
     '',
     showSummary(done.labels, done.names),
   ].join('\n')
 }
 
+const valuesShown = 20
+
+/** The most frequent values first; a column of texts has as many values as rows. */
+function showValues(values: readonly (readonly [value: string, texts: number])[]): string {
+  const sorted = [...values].sort(([, x], [, y]) => y - x)
+  const shown = sorted.slice(0, valuesShown).map(([value, n]) => `${oneLine(value, 40)} (${n})`)
+  const more = values.length - shown.length
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}
+
 export function showLabelled({ entry, labels, names }: WithNames<Labelled>): string {
-  const what = entry ? `${entry.changes} labels changed (entry ${entry.id}).` : 'Nothing changed.'
-  return `${what}\n${showSummary(labels, names)}`
+  return `${showEntry(entry)}\n${showSummary(labels, names)}`
+}
+
+export function showAnswered({ answered, labels, names }: Answered): string {
+  return `${counted(answered, 'text')} answered.\n${showSummary(labels, names)}`
+}
+
+/** What an entry did, in the words of its action: a rejection is no label. */
+function showEntry(entry: JournalEntry | null): string {
+  if (!entry) return 'Nothing changed.'
+  const did: Record<Action, readonly [what: string, done: string]> = {
+    label: ['label', 'changed'],
+    clear: ['label', 'taken back'],
+    approve: ['proposal', 'approved'],
+    reject: ['proposal', 'rejected'],
+    correct: ['proposal', 'corrected'],
+    reopen: ['proposal', 'reopened'],
+    review: ['proposal', 'decided'],
+    audit: ['text of the audit', 'answered'],
+    accept: ['proposal', 'accepted together; no label was made'],
+  }
+  const [what, done] = did[entry.action]
+  return `${counted(entry.changes, what)} ${done} (entry ${entry.id}).`
 }
 
 export function showSummary(labels: LabelSummary, names: ClassNames): string {

@@ -29,3 +29,8 @@ export function numberList(text: string): number[] {
     return Array.from({ length: to! - from! + 1 }, (_, i) => from! + i)
   })
 }
+
+/** `1 text`, `2 texts`, `2 texts of the audit`. */
+export function counted(n: number, what: string): string {
+  return `${n} ${n === 1 ? what : what.replace(/^\S+/, '$&s')}`
+}

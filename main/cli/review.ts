@@ -6,13 +6,13 @@ import type { TextId } from '../../core/project.ts'
 import type { App } from '../app.ts'
 import { classNames, type ClassNames } from './classes.ts'
 import { filterOf, withFilter, type FilterOptions } from './filter.ts'
-import { showLabelled } from './label.ts'
+import { showAnswered, showLabelled } from './label.ts'
 import { positive } from './numbers.ts'
 import { readTable } from './read-table.ts'
 import { reviewOneByOne } from './review-one-by-one.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, percent, table } from './table.ts'
-import { textIds } from './text-ids.ts'
+import { idAndClass, textIds } from './text-ids.ts'
 
 export interface ReviewOptions extends Common, FilterOptions {
   readonly list?: boolean
@@ -55,13 +55,19 @@ function run(shell: Shell, options: ReviewOptions): Promise<void> {
       show: ({ proposals, names }) => showProposals(proposals, names),
     })
   }
-  const byId = options.approve ?? options.reject ?? options.correct ?? options.reopen
+  const { file, approve, reject, correct, reopen } = options
+  if (file === undefined && !(approve ?? reject ?? correct ?? reopen)) {
+    return shell.perform(options, {
+      project: 'write',
+      work: async (app) => reviewOneByOne(shell, app, options, await classNames(app)),
+      show: showAnswered,
+    })
+  }
   return shell.perform(options, {
     project: 'write',
     work: async (app) => {
       const names = await classNames(app)
-      if (!byId && options.file === undefined) return reviewOneByOne(app, options, names)
-      const given = options.file === undefined ? fromOptions(options) : await fromFile(options.file)
+      const given = file === undefined ? fromOptions(options) : await fromFile(file)
       return decide(app, given, names, options.originalIds)
     },
     show: showLabelled,
@@ -80,12 +86,12 @@ interface Given {
   readonly class: string
 }
 
-function fromOptions({ approve, reject, correct, reopen }: ReviewOptions): Given[] {
+function fromOptions({ approve, reject, correct, reopen, originalIds }: ReviewOptions): Given[] {
   const plain = (ids: readonly string[] | undefined, decision: string) =>
     (ids ?? []).map((id) => ({ id, decision, class: '' }))
   const corrected = (correct ?? []).map((pair) => {
-    const at = pair.lastIndexOf('=')
-    return { id: pair.slice(0, at), decision: 'correct', class: pair.slice(at + 1) }
+    const { id, name } = idAndClass(pair, originalIds)
+    return { id, decision: 'correct', class: name }
   })
   return [
     ...plain(approve, 'approve'),

@@ -13,3 +13,13 @@ export async function textIds(
   if (wrong.length > 0) fail('text.unknown', { ids: wrong.slice(0, 20) })
   return ids.map((id) => Number(id) as TextId)
 }
+
+/**
+ * Takes `id=class` apart. The project's ids hold no "=", but class names may; ids of the user's own
+ * files may hold one as well, so there the class is what stands behind the last. Error: `text.badPair`.
+ */
+export function idAndClass(pair: string, areOriginal = false): { id: string; name: string } {
+  const at = areOriginal ? pair.lastIndexOf('=') : pair.indexOf('=')
+  if (at < 1 || at === pair.length - 1) fail('text.badPair', { got: pair })
+  return { id: pair.slice(0, at), name: pair.slice(at + 1) }
+}

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import type { LabelSummary } from '../../core/records.ts'
+import type { FilePreview } from '../../core/import-plan.ts'
+import type { Audit, LabelSummary } from '../../core/records.ts'
 import { openApp } from '../../main/app.ts'
 import { fakeApp, importTexts, testHost } from './fake-app.ts'
 import { tempFolder } from './temp-project.ts'
@@ -18,10 +19,15 @@ interface Run {
 }
 
 /** Runs the command line in a folder, with lines for its questions. */
-async function shiliu(folder: string, args: readonly string[], input = ''): Promise<Run> {
+async function shiliu(
+  folder: string,
+  args: readonly string[],
+  input = '',
+  env: Readonly<Record<string, string>> = {},
+): Promise<Run> {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd: folder,
-    env: { ...process.env, SHILIU_PROJECT: '', SHILIU_LANG: 'en' },
+    env: { ...process.env, SHILIU_PROJECT: '', SHILIU_LANG: 'en', ...env },
   })
   let out = ''
   let err = ''
@@ -32,9 +38,19 @@ async function shiliu(folder: string, args: readonly string[], input = ''): Prom
   return { code, out, err }
 }
 
-/** A folder with a closed project of `n` texts and a task. */
-async function projectFolder(t: TestContext, n: number): Promise<string> {
+/** A folder with a closed project of `n` texts and a task; `classes` are other than good and bad. */
+async function projectFolder(
+  t: TestContext,
+  n: number,
+  classes?: readonly [string, string],
+): Promise<string> {
   const { app, folder } = await fakeApp(t)
+  if (classes) {
+    const [good, bad] = classes
+    const groups = [{ name: '甲', words: { [good]: '好', [bad]: '差' } }]
+    const named = classes.map((name) => ({ name }))
+    await app.call('task.set', { classes: named, patterns: ['{a}[MASK]'], groups })
+  }
   await importTexts(app, folder, n)
   await app.call('project.close', {})
   return folder
@@ -87,7 +103,7 @@ test('labels come from ids, from a file with original ids, and are undone and re
       out: JSON.stringify((JSON.parse(run.out) as { labels: object }).labels),
     })
   }
-  await shiliu(folder, ['label', '--set', '1=好评', '2=-', '3=2'])
+  await shiliu(folder, ['label', '--set', '1=好评', '2=-', '3=差评'])
   assert.deepEqual(await summary(), [
     [null, 1],
     ['c1', 1],
@@ -130,7 +146,75 @@ test('texts are labelled one by one, with a wrong key, a skip and an undo', asyn
       ['c2', 1],
     ],
   )
-  assert.match(run.err, /There is no class 9/)
+  assert.match(run.err, /There is no class number 9: expected 1 \(好评\), 2 \(差评\)/)
+})
+
+test('a number is a name in options and files, and a place in the legend at the prompt', async (t) => {
+  const folder = await projectFolder(t, 8, ['0', '1'])
+  const marks = async () => {
+    const { labels } = JSON.parse((await shiliu(folder, ['label', '--status', '--json'])).out) as {
+      labels: LabelSummary
+    }
+    return Object.fromEntries(labels.classes.map((c) => [c.class, c.train]))
+  }
+  const ids = Object.fromEntries(
+    JSON.parse((await shiliu(folder, ['task', '--json'])).out).task.classes.map(
+      (c: { id: string; name: string }) => [c.name, c.id],
+    ),
+  ) as Record<'0' | '1', string>
+  await shiliu(folder, ['label', '--set', '1=1'])
+  assert.deepEqual(await marks(), { [ids['1']]: 1 })
+  writeFileSync(join(folder, 'a.csv'), 'id,class\n2,1\n')
+  await shiliu(folder, ['label', '--file', 'a.csv'])
+  assert.deepEqual(await marks(), { [ids['1']]: 2 })
+  for (const value of ['2', '1.0', '0x2']) {
+    const { code, err } = await shiliu(folder, ['label', '--set', `3=${value}`])
+    assert.deepEqual([code, err.includes(`no class ${value}.`)], [2, true])
+  }
+  const typed = await shiliu(folder, ['label'], '1\n2\n0\nq\n')
+  assert.match(typed.err, /1 0 {3}2 1 {3}/)
+  assert.match(typed.err, /no class number 0: expected 1 \(0\), 2 \(1\)/)
+  assert.deepEqual(await marks(), { [ids['0']]: 1, [ids['1']]: 3 })
+})
+
+test('a pair needs its "=", and a class may hold one', async (t) => {
+  const folder = await projectFolder(t, 4, ['a=b', 'c'])
+  const wrong = await shiliu(folder, ['label', '--set', '115'])
+  assert.deepEqual([wrong.code, /as ID=CLASS, such as 17=-, got 115/.test(wrong.err)], [2, true])
+  const right = await shiliu(folder, ['label', '--set', '1=a=b'])
+  assert.match(right.out, /^1 label changed/)
+  const original = await shiliu(folder, ['label', '--set', 'r2=c', '--original-ids'])
+  assert.match(original.out, /^1 label changed/)
+})
+
+test('a terminal gets controls of a text as codes, and JSON keeps their values', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await app.call('project.close', {})
+  const text = 'ok\u001b]52;c;eA==\u0007\u202egnp\u009b1m 好'
+  writeFileSync(join(folder, 'x.csv'), `text,\u001b[2J\n${text},1\n差,\n`)
+  const shown = await shiliu(folder, ['import', 'x.csv', '--preview'])
+  assert.match(shown.out, /ok\\u001b]52;c;eA==\\u0007\\u202egnp\\u009b/)
+  const missing = await shiliu(folder, ['import', 'x.csv', '--preview', '--text', '\u001bx'])
+  const json = await shiliu(folder, ['import', 'x.csv', '--preview', '--json'])
+  const { rows } = JSON.parse(json.out) as FilePreview
+  assert.equal(rows[0]!.columns[0]![1], text)
+  await shiliu(folder, ['import', 'x.csv'])
+  const asked = await shiliu(folder, ['label'], '\n\n')
+   
+  const raw = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/
+  for (const { out, err } of [shown, missing, json, asked]) assert.doesNotMatch(out + err, raw)
+})
+
+test('messages come in the language that is asked for, else in that of the system', async (t) => {
+  const folder = tempFolder(t)
+  writeFileSync(join(folder, 'x.csv'), 'text\n好\n\u3000\n')
+  const unknown = await shiliu(folder, ['status', '--lang', 'de'])
+  assert.deepEqual([unknown.code, /choices are zh, en/.test(unknown.err)], [2, true])
+  const system = { SHILIU_LANG: '', LC_ALL: '', LANG: 'zh_CN.UTF-8' }
+  assert.match((await shiliu(folder, ['status'], '', system)).err, /请用 --project 指定项目/)
+  await shiliu(folder, ['new', 'x.shiliu'])
+  const rejected = await shiliu(folder, ['import', 'x.csv', '--lang', 'zh'])
+  assert.match(rejected.out, /line 3: 列 "text" 中的文本为空/)
 })
 
 test('labelling the held-out sample draws it first, in a project of any size', async (t) => {
@@ -155,28 +239,48 @@ test('proposals are reviewed from a file and one by one, an audit is answered by
     `id,decision,class\n${x!.text},correct,-\n${y!.text},reject,\n`,
   )
   const file = await shiliu(folder, ['review', '--file', 'decisions.csv'])
-  assert.deepEqual([file.code, /2 labels changed|1 labels changed/.test(file.out)], [0, true])
+  assert.deepEqual([file.code, file.out.split('\n')[0]], [0, '2 proposals decided (entry 2).'])
   const oneByOne = await shiliu(folder, ['review'], 'y\nn\nq\n')
   assert.equal(oneByOne.code, 0)
   assert.match(oneByOne.err, /甲 agrees/)
+  assert.match(oneByOne.out, /^2 texts answered/)
   assert.equal(
     (await shiliu(folder, ['audit', 'start', '--size', '60', '--min-score', '0.5'])).code,
     0,
   )
   const answered = await shiliu(folder, ['audit', 'answer', '--from-column', 'cat'])
   assert.match(answered.out, /passed with precision/)
-  const accepted = await shiliu(folder, ['audit', 'accept', '--json'])
-  assert.deepEqual([accepted.code, accepted.err], [0, ''])
+  const accepted = await shiliu(folder, ['audit', 'accept'])
+  assert.match(accepted.out, /^\d+ proposals accepted together; no label was made/)
+  const again = await shiliu(folder, ['audit', 'accept', '--audit', '1'])
+  assert.deepEqual([again.code, again.out.split('\n')[0]], [0, 'Nothing changed.'])
+  assert.match((await shiliu(folder, ['audit', 'accept', '--audit', '9'])).err, /no audit 9/)
   const list = await shiliu(folder, ['review', '--list'])
   assert.match(list.out, /No open proposals/)
 
-  const again = openApp(testHost(folder))
-  t.after(() => again.close())
-  await again.call('project.open', { path })
-  const counts = await again.call('review.counts', {})
+  const after = openApp(testHost(folder))
+  t.after(() => after.close())
+  await after.call('project.open', { path })
+  const counts = await after.call('review.counts', {})
   const count = (decision: string) =>
     counts.filter((c) => c.decision === decision).reduce((sum, c) => sum + c.count, 0)
   assert.deepEqual([count('corrected'), count('rejected'), count('pending')], [1, 2, 0])
+})
+
+test('an audit answered in the terminal takes a wrong key and an undo, and ends', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await importTexts(app, folder, 120)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 4 })
+  await app.call('jobs.wait', await app.call('train.start', {}))
+  await app.call('jobs.wait', await app.call('review.propose', {}))
+  await app.call('audit.create', { size: 60 })
+  await app.call('project.close', {})
+  const run = await shiliu(folder, ['audit', 'answer', '--json'], 'nobody\n1\nu\n2\n\n1\nq\n')
+  assert.equal(run.code, 0)
+  const places = [...run.err.matchAll(/^(\d+) of 60/gm)].map(([, place]) => Number(place))
+  assert.deepEqual(places, [1, 1, 2, 1, 2, 3, 4])
+  assert.match(run.err, /no class nobody[^]*undone: audit/)
+  assert.equal((JSON.parse(run.out) as Audit).answered, 2)
 })
 
 test('a project that another program has open is refused for writing and shown for reading', async (t) => {
