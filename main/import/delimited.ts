@@ -41,22 +41,25 @@ export class DelimitedReader {
   }
 
   push(text: string, isLast: boolean): DelimitedRecord[] {
+    return [...this.read(text, isLast)]
+  }
+
+  /** The records one by one: who needs only the first ones, or all up to a fault, has them. */
+  *read(text: string, isLast: boolean): Generator<DelimitedRecord> {
     this.#text += text
-    const records: DelimitedRecord[] = []
     let start = 0
     while (start < this.#text.length) {
       const parsed = this.#parse(start, isLast)
       if (parsed === undefined) break
       const { end, next, fields, problem } = parsed
-      if (end === start) this.blankLines++
-      else
-        records.push({ line: this.#line, raw: rawExcerpt(this.#text, start, end), fields, problem })
+      const line = this.#line
       this.#line += countLineBreaks(this.#text, start, next)
+      if (end === start) this.blankLines++
+      else yield { line, raw: rawExcerpt(this.#text, start, end), fields, problem }
       start = next
     }
     this.#text = this.#text.slice(start)
     if (this.#text.length > RECORD_LIMIT) this.#refuseLong()
-    return records
   }
 
   /** The record at `start`, or undefined if more text is needed to see its end. */

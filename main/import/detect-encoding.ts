@@ -1,7 +1,8 @@
 import { isAscii, isUtf8 } from 'node:buffer'
+import { setImmediate } from 'node:timers/promises'
 import { analyse } from 'chardet'
 import type { Encoding } from '../../core/import-plan.ts'
-import { decodeLeniently } from './decoder.ts'
+import { Decoder } from './decoder.ts'
 import { INCOMPLETE, MALFORMED, byteOrderMark, characterLength, wholeUtf8 } from './encodings.ts'
 import type { Sample } from './source-file.ts'
 
@@ -19,25 +20,30 @@ const CERTAIN_UTF8_CHARACTERS = 8
 const CHARDET_BYTES = 16 * 1024
 /** Counting characters is slower than checking their form, and needs fewer of them. */
 const COUNTED_BYTES = 256 * 1024
+/** How much is looked at before everything else gets its turn: a few milliseconds of work. */
+const SLICE_BYTES = 64 * 1024
 /** Controls that texts hold: tab, line feed, form feed, carriage return, the end mark of DOS, escape. */
 const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1a, 0x1b])
 
-/** Detects by byte order mark, strict UTF-8, the zeros of UTF-16, then the statistics of Chinese. */
-export function detectEncoding(sample: Sample): EncodingFinding {
+/**
+ * Detects by byte order mark, strict UTF-8, the zeros of UTF-16, then the statistics of Chinese. It
+ * works in slices, so that the application answers meanwhile.
+ */
+export async function detectEncoding(sample: Sample): Promise<EncodingFinding> {
   const mark = byteOrderMark(sample.start)
   if (mark?.encoding === 'utf-32') return { kind: 'unknown', guess: 'UTF-32' }
   if (mark !== undefined) return { kind: 'found', encoding: mark.encoding, isCertain: true }
   const bytes = sample.telling.subarray(0, COUNTED_BYTES)
   const reachesEnd = sample.reachesEnd && bytes.length === sample.telling.length
   const { zeros, controls } = countControls(bytes)
-  const utf8 = census(bytes, 'utf-8', reachesEnd)
+  const utf8 = await census(bytes, 'utf-8', reachesEnd)
   if (isUtf8Text(sample.telling, sample.reachesEnd) && zeros < 0.2 * bytes.length) {
     if (zeros + controls > 0.1 * bytes.length) return { kind: 'binary' }
     const isCertain = utf8.multibyte >= CERTAIN_UTF8_CHARACTERS
     return { kind: 'found', encoding: 'utf-8', isCertain }
   }
   if (zeros > 0) {
-    const encoding = likelierUtf16(bytes)
+    const encoding = await likelierUtf16(bytes)
     if (encoding !== undefined) return { kind: 'found', encoding, isCertain: true }
   }
   if (zeros + controls > 0.01 * bytes.length) return { kind: 'binary' }
@@ -46,23 +52,41 @@ export function detectEncoding(sample: Sample): EncodingFinding {
 }
 
 /** Whether a text in UTF-16 (no byte order mark needed) could begin with these bytes. */
-export function readsAsUtf16(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): boolean {
-  return implausibleShare(bytes, encoding) < 0.02
+export async function readsAsUtf16(
+  bytes: Buffer,
+  encoding: 'utf-16le' | 'utf-16be',
+): Promise<boolean> {
+  return (await implausibleShare(bytes, encoding)) < 0.02
 }
 
-function likelierUtf16(bytes: Buffer): 'utf-16le' | 'utf-16be' | undefined {
-  const little = implausibleShare(bytes, 'utf-16le')
-  const big = implausibleShare(bytes, 'utf-16be')
+async function likelierUtf16(bytes: Buffer): Promise<'utf-16le' | 'utf-16be' | undefined> {
+  const little = await implausibleShare(bytes, 'utf-16le')
+  const big = await implausibleShare(bytes, 'utf-16be')
   if (Math.min(little, big) >= 0.02) return undefined
   return little <= big ? 'utf-16le' : 'utf-16be'
 }
 
 /** The share of UTF-16 units that no text has: unassigned, private, lone surrogates, controls. */
-function implausibleShare(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): number {
-  const head = bytes.subarray(0, bytes.length - (bytes.length % 2))
-  const text = decodeLeniently(head, encoding, false)
-  const implausible = text.match(/[\p{Cn}\p{Co}\p{Cs}]|[^\P{Cc}\t\n\f\r]/gu)?.length ?? 0
-  return implausible / Math.max(1, text.length)
+async function implausibleShare(bytes: Buffer, encoding: 'utf-16le' | 'utf-16be'): Promise<number> {
+  const decoder = new Decoder(encoding, 0, () => {})
+  let implausible = 0
+  let units = 0
+  let half = ''
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) {
+    const slice = bytes.subarray(at, at + SLICE_BYTES)
+    const text = half + decoder.decode(slice, false)
+    half = at + SLICE_BYTES < bytes.length ? halfPairAtEnd(text) : ''
+    const whole = text.slice(0, text.length - half.length)
+    implausible += whole.match(/[\p{Cn}\p{Co}\p{Cs}]|[^\P{Cc}\t\n\f\r]/gu)?.length ?? 0
+    units += whole.length
+    await setImmediate()
+  }
+  return implausible / Math.max(1, units)
+}
+
+/** The first half of a surrogate pair that is cut off at the end of a text, else nothing. */
+function halfPairAtEnd(text: string): string {
+  return /[\ud800-\udbff]$/.exec(text)?.[0] ?? ''
 }
 
 /** `reachesEnd` says that a character cut off at the end of `bytes` is malformed, not cut by us. */
@@ -92,14 +116,23 @@ export interface Census {
 }
 
 /** Counts the characters of an encoding in which a byte below 0x80 that leads is ASCII. */
-export function census(bytes: Buffer, encoding: Encoding, reachesEnd: boolean): Census {
+export async function census(
+  bytes: Buffer,
+  encoding: Encoding,
+  reachesEnd: boolean,
+): Promise<Census> {
   const lengthAt = characterLength[encoding]
   const isFrequent = encoding === 'big5' ? isFrequentBig5 : isFrequentGb
   let multibyte = 0
   let frequent = 0
   let malformed = 0
   let firstMalformed = -1
+  let pauseAt = SLICE_BYTES
   for (let at = 0; at < bytes.length;) {
+    if (at >= pauseAt) {
+      await setImmediate()
+      pauseAt += SLICE_BYTES
+    }
     const length = lengthAt(bytes, at)
     if (length === INCOMPLETE && !reachesEnd) break
     if (length === MALFORMED || length === INCOMPLETE) {
@@ -135,16 +168,18 @@ function isFrequentBig5(lead: number): boolean {
  * chardet knows how often characters occur, so it tells Chinese from Japanese and Korean, whose bytes
  * have the same form; it needs some 20 characters. Below that the first levels decide.
  */
-function detectChinese(bytes: Buffer, reachesEnd: boolean): EncodingFinding {
+async function detectChinese(bytes: Buffer, reachesEnd: boolean): Promise<EncodingFinding> {
+  await setImmediate()
   const matches = analyse(bytes.subarray(firstNonAscii(bytes)).subarray(0, CHARDET_BYTES))
   const confidence = (name: string) => matches.find((match) => match.name === name)?.confidence ?? 0
   const foreign = matches.find((match) => !/^(GB18030|Big5|UTF-8|ASCII)$/.test(match.name))
-  const candidates = (['gb18030', 'big5'] as const)
-    .map((encoding) => ({
-      encoding,
-      confidence: confidence(encoding === 'big5' ? 'Big5' : 'GB18030'),
-      counted: census(bytes, encoding, reachesEnd),
-    }))
+  await setImmediate()
+  const gb18030 = await census(bytes, 'gb18030', reachesEnd)
+  const big5 = await census(bytes, 'big5', reachesEnd)
+  const candidates = [
+    { encoding: 'gb18030' as const, confidence: confidence('GB18030'), counted: gb18030 },
+    { encoding: 'big5' as const, confidence: confidence('Big5'), counted: big5 },
+  ]
     .filter(({ counted }) => malformedShare(counted) < 0.05)
     .sort((x, y) => y.confidence - x.confidence || y.counted.frequent - x.counted.frequent)
   const [best, other] = candidates

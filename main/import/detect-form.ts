@@ -85,17 +85,11 @@ function quotesAreCharacters(head: Head, delimiter: string | null): boolean {
 function trial(head: Head, dialect: Dialect): readonly (readonly string[])[] {
   const reader = new DelimitedReader(head.path, dialect)
   const records: (readonly string[])[] = []
-  const take = (text: string, isLast: boolean) => {
-    for (const { fields, problem } of reader.push(text, isLast)) {
-      if (problem === undefined) records.push(fields)
-    }
-  }
   try {
-    for (const [line] of head.text.matchAll(/[^\n]*\n?/g)) {
-      take(line, false)
-      if (records.length >= TRIAL_RECORDS) return records
+    for (const { fields, problem } of reader.read(head.text, head.isWhole)) {
+      if (problem === undefined) records.push(fields)
+      if (records.length >= TRIAL_RECORDS) break
     }
-    take('', head.isWhole)
   } catch (error) {
     if (!(error instanceof ShiliuError)) throw error
   }

@@ -19,13 +19,13 @@ export async function resolveEncoding(
 ): Promise<Encoding> {
   const sample = await source.sample()
   refuseBinary(source.path, sample.start)
-  const finding = detectEncoding(sample)
+  const finding = await detectEncoding(sample)
   if (finding.kind === 'binary') fail('import.binary', { path: source.path, kind: 'unknown' })
   if (declared === undefined) {
     if (finding.kind === 'found') return finding.encoding
     fail('import.encodingUnknown', { path: source.path, guess: finding.guess, known: encodings })
   }
-  const misfit = misfitOf(declared, sample, finding)
+  const misfit = await misfitOf(declared, sample, finding)
   if (misfit === undefined) return declared
   const offset = sample.tellingOffset + misfit
   const found = finding.kind === 'found' ? finding.encoding : undefined
@@ -50,19 +50,19 @@ function refuseBinary(path: string, start: Buffer): void {
 }
 
 /** Index in `sample.telling` where the declared encoding does not fit, or undefined if it does. */
-function misfitOf(
+async function misfitOf(
   declared: Encoding,
   sample: Sample,
   finding: EncodingFinding,
-): number | undefined {
+): Promise<number | undefined> {
   const bytes = sample.telling
   const found = finding.kind === 'found' ? finding : undefined
   if (found?.encoding === declared) return undefined
   if (declared === 'utf-16le' || declared === 'utf-16be') {
     const fits = !found?.isCertain && !isUtf8Text(bytes, sample.reachesEnd)
-    return fits && readsAsUtf16(bytes, declared) ? undefined : 0
+    return fits && (await readsAsUtf16(bytes, declared)) ? undefined : 0
   }
-  const counted = census(bytes, declared, sample.reachesEnd)
+  const counted = await census(bytes, declared, sample.reachesEnd)
   const limit = declared === 'utf-8' ? 0.2 : 0.05
   if (!found?.isCertain && malformedShare(counted) < limit) return undefined
   return counted.firstMalformed < 0 ? firstNonAscii(bytes) : counted.firstMalformed

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { looksLikeHeader } from '../../../main/import/detect-header.ts'
 import type { ImportPlan } from '../../../core/import-plan.ts'
+import { detectEncoding } from '../../../main/import/detect-encoding.ts'
+import { detectForm } from '../../../main/import/detect-form.ts'
 import { preview } from '../../../main/import/preview.ts'
 import { uniqueNames } from '../../../main/import/records.ts'
 import { encode, writeFile } from './temporary-files.ts'
@@ -202,14 +205,43 @@ test('makes missing and repeated names unique and leaves the others alone', () =
 
 test('suggests text, id and label by name and content', async () => {
   const csv = 'cat,label,review\n书籍,1,内容很好值得一看\n平板,0,屏幕碎了\n平板,1,不错\n'
-  const parts = await planParts('a.csv', csv, 'text', 'id', 'label')
-  assert.deepEqual(parts, ['review', null, 'label'])
+  const parts = await planParts('a.csv', csv, 'text', 'id')
+  assert.deepEqual(parts, ['review', null])
+})
+
+test('an unclosed quote is looked at once, however many lines follow it', (t) => {
+  const searched = (lines: number) => {
+    const exec = t.mock.method(RegExp.prototype, 'exec')
+    const text = `id,text\n1,好\n2,"没有闭合\n${'3,x\n'.repeat(lines)}`
+    const form = detectForm({ path: 'a.csv', text, isWhole: true }, {})
+    exec.mock.restore()
+    assert.deepEqual([form.delimiter, form.header], [',', true])
+    return exec.mock.callCount()
+  }
+  assert.equal(searched(2000), searched(400))
+})
+
+test('a large file is judged in slices between which everything else has its turn', async () => {
+  const text = '这家酒店的服务非常好，房间也很干净\n'.repeat(40_000)
+  for (const encoding of ['gb18030', 'utf-16le'] as const) {
+    const bytes = encode(text, encoding)
+    let turns = 0
+    let isOver = false
+    const others = (async () => {
+      for (; !isOver; turns++) await setImmediate()
+    })()
+    const sample = { start: bytes, telling: bytes, tellingOffset: 0, reachesEnd: true }
+    const found = await detectEncoding(sample)
+    isOver = true
+    await others
+    assert.deepEqual([found.kind === 'found' && found.encoding, turns >= 8], [encoding, true])
+  }
 })
 
 test('suggests both texts of a pair', async () => {
   const line = '{"id": 7, "sentence1": "叫爸爸", "sentence2": "叫一声", "label": "1"}\n'
-  const parts = await planParts('a.jsonl', line, 'text', 'textB', 'id', 'label')
-  assert.deepEqual(parts, ['sentence1', 'sentence2', 'id', 'label'])
+  const parts = await planParts('a.jsonl', line, 'text', 'textB', 'id')
+  assert.deepEqual(parts, ['sentence1', 'sentence2', 'id'])
 })
 
 test('suggests no id that repeats and takes the longest column for text', async () => {
@@ -223,7 +255,7 @@ test('lets a person overrule every guess', async () => {
   const { plan } = await preview(path, { format: 'csv', ...choice })
   assert.deepEqual(plan, {
     ...{ format: 'csv', encoding: 'utf-8', delimiter: ';', quoted: true, header: false },
-    ...{ text: 'column 3', textB: null, id: 'column 1', label: null, undecodable: 'refuse' },
+    ...{ text: 'column 3', textB: null, id: 'column 1', undecodable: 'refuse' },
   })
 })
 
