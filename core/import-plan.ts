@@ -19,7 +19,7 @@ const form = {
 
 /** What the columns are for, by name. */
 const Column = v.nullable(v.string())
-const roles = { text: v.string(), textB: Column, id: Column, label: Column }
+const roles = { text: v.string(), textB: Column, id: Column }
 
 /** All that a read needs to know, so that it never guesses. Plain data: it can be stored and sent. */
 export const ImportPlanSchema = v.object({

@@ -46,9 +46,18 @@ const fileErrors = {
   'import.changed': entry<{ path: string }>(
     'input',
     (d) =>
-      `${d.path} changed while it was read. Nothing was imported: ` +
-      `import it again when no other program writes to it.`,
-    (d) => `${d.path} 在读取过程中发生了变化，没有导入任何内容。请等其他程序写完后再导入。`,
+      `${d.path} changed while it was read, so nothing of it was taken. ` +
+      `Try again when no other program writes to it.`,
+    (d) => `${d.path} 在读取过程中发生了变化，没有采用其中任何内容。请等其他程序写完后重试。`,
+  ),
+  'import.changedMidway': entry<{ path: string; added: number }>(
+    'input',
+    (d) =>
+      `${d.path} changed while it was imported: the ${d.added} texts read so far are in the ` +
+      `project. Import it again when no other program writes to it; rows that are in already are ` +
+      `passed over.`,
+    (d) =>
+      `${d.path} 在导入过程中发生了变化：此前读取的 ${d.added} 条文本已进入项目。请等其他程序写完后再次导入，已导入的行会自动跳过。`,
   ),
   'import.notAFile': entry<{ path: string; kind: 'folder' | 'device' }>(
     'input',
@@ -156,13 +165,13 @@ const fileErrors = {
         ? `is never closed, so it would swallow the rows after it. `
         : `runs into other text on line ${d.foundLine}, so rows would be merged. `) +
       `Nothing was imported. Close that quote, double the quotes inside the field, ` +
-      `or import with quotes as ordinary characters.`,
+      `or import with quotes as ordinary characters (--no-quotes).`,
     (d) =>
       `${d.path} 第 ${d.line} 行打开的引号` +
       (d.foundLine === null
         ? `没有闭合，其后的行会被吞掉。`
         : `到第 ${d.foundLine} 行撞上了别的文字，多行会被并成一行。`) +
-      `没有导入任何内容。请闭合该引号，把字段内的引号写成两个，或选择“引号当作普通字符”。`,
+      `没有导入任何内容。请闭合该引号，把字段内的引号写成两个，或把引号当作普通字符导入（--no-quotes）。`,
   ),
   'import.recordTooLong': entry<{ path: string; line: number; limit: number }>(
     'input',

@@ -9,11 +9,11 @@ export interface FileOptions {
   readonly text?: string
   readonly textB?: string
   readonly id?: string
-  readonly label?: string
   readonly encoding?: string
   readonly delimiter?: string
   readonly format?: PreviewChoice['format']
   readonly header?: boolean
+  readonly quotes: boolean
   readonly skipUndecodable?: boolean
 }
 
@@ -49,9 +49,8 @@ export function withFileOptions(command: Command): Command {
     .option('--text <column>', 'the column of the text')
     .option('--text-b <column>', 'the column of the second text, for pairs')
     .option('--id <column>', 'the column of your own ids')
-    .option('--label <column>', 'a column of known classes (nothing is labelled by it yet)')
     .option('--encoding <name>', 'utf-8, utf-16le, utf-16be, gb18030 or big5')
-    .option('--delimiter <character>', 'what stands between fields')
+    .option('--delimiter <character>', 'what stands between fields; \\t is a tab', delimiter)
     .addOption(
       new Option('--format <format>', 'how the file is written').choices([
         'csv',
@@ -63,14 +62,21 @@ export function withFileOptions(command: Command): Command {
     )
     .option('--header', 'the first line names the columns')
     .option('--no-header', 'the first line is data')
+    .option('--no-quotes', 'quotes are ordinary characters')
     .option('--skip-undecodable', 'leave out rows that the encoding does not explain')
+}
+
+/** A tab cannot be typed in most shells. */
+function delimiter(given: string): string {
+  return given === '\\t' ? '\t' : given
 }
 
 /** What would be done with a file, with the options of the command line on top of what is detected. */
 export async function look(app: App, path: string, options: FileOptions): Promise<FilePreview> {
-  const { text, textB, id, label, encoding, delimiter, format, header } = options
+  const { text, textB, id, encoding, delimiter, format, header } = options
+  const quoted = options.quotes ? undefined : false
   const choice = Object.fromEntries(
-    Object.entries({ text, textB, id, label, encoding, delimiter, format, header }).filter(
+    Object.entries({ text, textB, id, encoding, delimiter, format, header, quoted }).filter(
       ([, value]) => value !== undefined,
     ),
   )
@@ -89,7 +95,7 @@ async function bring(shell: Shell, app: App, path: string, options: Options) {
 
 function showPreview({ plan, columns, rows, rejected }: FilePreview): string {
   const form = `${plan.format}, ${plan.encoding}${plan.delimiter ? `, delimiter ${JSON.stringify(plan.delimiter)}` : ''}`
-  const roles = (['text', 'textB', 'id', 'label'] as const)
+  const roles = (['text', 'textB', 'id'] as const)
     .filter((role) => plan[role] !== null)
     .map((role) => `${role}: ${plan[role]}`)
   const sample = rows.slice(0, 5).map((row) => row.columns.map(([, value]) => oneLine(value, 40)))

@@ -16,7 +16,7 @@ export async function readTable(
     const name = aliases.find((alias) => names.includes(alias))
     return name ?? fail('import.columnMissing', { path, column: aliases[0]!, columns: names })
   })
-  const { plan } = await preview(path, { text: found[0]!, textB: null, id: null, label: null })
+  const { plan } = await preview(path, { text: found[0]!, textB: null, id: null })
   const rows: Record<string, string>[] = []
   for await (const batch of readRows(path, plan)) {
     const [bad] = batch.rejected

@@ -30,7 +30,6 @@ export function importedRow(
     sourceId: valueOf(columns, roles.id) || null,
     a: a!,
     b: b ?? null,
-    label: valueOf(columns, roles.label) || null,
     columns,
   }
 }

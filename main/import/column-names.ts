@@ -13,13 +13,15 @@ const NAMES = {
     ...['id', 'textid', 'docid', 'sourceid', 'rowid', 'uuid', 'guid', 'key', 'index', 'idx'],
     ...['编号', '序号', '主键', '标识', '文本编号', '数据编号', '編號', '序號'],
   ],
-  label: [
-    ...['label', 'class', 'category', 'target', 'cat', 'tag', 'sentiment', 'intent', 'topic'],
-    ...['标签', '类别', '分类', '类目', '类型', '情感', '意图', '主题'],
-    ...['標籤', '類別', '分類', '情緒', '主題'],
-  ],
 } as const
 export type NamedRole = keyof typeof NAMES
+
+/** Names of columns with known classes: they have no role in an import, but tell a header. */
+const CLASSES: readonly string[] = [
+  ...['label', 'class', 'category', 'target', 'cat', 'tag', 'sentiment', 'intent', 'topic'],
+  ...['标签', '类别', '分类', '类目', '类型', '情感', '意图', '主题'],
+  ...['標籤', '類別', '分類', '情緒', '主題'],
+]
 
 /** The names of the two texts of a pair. */
 const PAIRS = [
@@ -59,5 +61,6 @@ export function pairOf(names: readonly string[]): readonly [string, string] | un
 export function isColumnName(field: string): boolean {
   const roles = Object.keys(NAMES) as NamedRole[]
   const plain = plainName(field)
-  return roles.some((role) => rankOfName(role, field) >= 0) || PAIRS.flat().includes(plain as never)
+  const isKnown = CLASSES.includes(plain) || PAIRS.flat().includes(plain as never)
+  return isKnown || roles.some((role) => rankOfName(role, field) >= 0)
 }

@@ -5,8 +5,6 @@ export interface ImportedRow {
   readonly sourceId: string | null
   readonly a: string
   readonly b: string | null
-  /** The value of the label column; null where it is empty or no column was chosen. */
-  readonly label: string | null
   /** Every column of the row, the chosen ones too, in the order of the file. Names are unique. */
   readonly columns: readonly (readonly [name: string, value: string])[]
 }

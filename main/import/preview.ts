@@ -117,12 +117,12 @@ function rolesOf(
   const suggested = suggestRoles(columns, rowCount)
   const text = choice.text ?? suggested.text
   if (text === null) fail('import.noTextColumn', { path, columns: names })
-  const pick = (role: 'textB' | 'id' | 'label') => {
+  const pick = (role: 'textB' | 'id') => {
     if (choice[role] !== undefined) return choice[role]
     return suggested[role] === text ? null : suggested[role]
   }
   const textB = choice.text !== undefined && choice.textB === undefined ? null : pick('textB')
-  const roles = { text, textB, id: pick('id'), label: pick('label') }
+  const roles = { text, textB, id: pick('id') }
   for (const column of Object.values(roles)) {
     if (column !== null && !names.includes(column)) {
       fail('import.columnMissing', { path, column, columns: names })

@@ -6,7 +6,7 @@ import type { ImportPlan } from '../../core/import-plan.ts'
 import type { ImportedRow } from './imported-row.ts'
 import type { ReadRow, SourceRow } from './records.ts'
 import { resolveEncoding } from './resolve-encoding.ts'
-import { SourceFile } from './source-file.ts'
+import { SourceFile, type FileStamp } from './source-file.ts'
 import { sourceRows } from './source-rows.ts'
 
 /** A row that was left out: why, and its first 200 characters. */
@@ -31,10 +31,15 @@ export interface ImportBatch {
  *
  * A fault that spoils a row rejects the row. A fault that spoils the file (undecodable bytes, a quote
  * that is never closed) ends the generator with an error of the catalogue, perhaps after many batches:
- * keep nothing of a file until the generator has ended.
+ * keep nothing of a file until the generator has ended. Who reads a file
+ * twice passes its stamp, so that the second reading sees what the first one did.
  */
-export async function* readRows(path: string, plan: ImportPlan): AsyncGenerator<ImportBatch> {
-  const source = await SourceFile.open(path)
+export async function* readRows(
+  path: string,
+  plan: ImportPlan,
+  expected?: FileStamp,
+): AsyncGenerator<ImportBatch> {
+  const source = await SourceFile.open(path, expected)
   try {
     await resolveEncoding(source, plan.encoding)
     let hasColumns = false
@@ -66,7 +71,7 @@ export function rejection({ line, raw }: SourceRow, reason: ErrorRecord): Reject
 /** Rows of one file share their columns, save in JSON, where each row is judged by itself. */
 function requireColumns(path: string, plan: ImportPlan, row: ReadRow): void {
   const columns = row.columns.map(([name]) => name)
-  for (const column of [plan.text, plan.textB, plan.id, plan.label]) {
+  for (const column of [plan.text, plan.textB, plan.id]) {
     if (column !== null && !columns.includes(column)) {
       fail('import.columnMissing', { path, column, columns })
     }

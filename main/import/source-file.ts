@@ -1,5 +1,4 @@
 import { isAscii } from 'node:buffer'
-import type { Stats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { fail } from '../../core/errors.ts'
@@ -19,30 +18,51 @@ export interface Sample {
   readonly reachesEnd: boolean
 }
 
+/** What tells that another program wrote to a file. */
+export interface FileStamp {
+  readonly size: number
+  readonly modifiedMs: number
+}
+
+/** Refuses what is no regular file with at least one byte. */
+export async function stampOf(path: string): Promise<FileStamp> {
+  const status = await stat(path).catch((error: unknown) => refuse(path, error))
+  if (!status.isFile()) {
+    fail('import.notAFile', { path, kind: status.isDirectory() ? 'folder' : 'device' })
+  }
+  if (status.size === 0) fail('import.empty', { path })
+  return { size: status.size, modifiedMs: status.mtimeMs }
+}
+
+/** Error: `import.changed`. */
+export function requireSame(path: string, before: FileStamp, now: FileStamp): void {
+  const isSame = now.size === before.size && now.modifiedMs === before.modifiedMs
+  if (!isSame) fail('import.changed', { path })
+}
+
 /** A file that is being imported, held open so that a preview and a read see the same bytes. */
 export class SourceFile {
   readonly path: string
-  readonly size: number
-  readonly #modifiedMs: number
+  readonly #stamp: FileStamp
   readonly #handle: FileHandle
 
-  private constructor(path: string, status: Stats, handle: FileHandle) {
+  private constructor(path: string, stamp: FileStamp, handle: FileHandle) {
     this.path = path
-    this.size = status.size
-    this.#modifiedMs = status.mtimeMs
+    this.#stamp = stamp
     this.#handle = handle
   }
 
-  /** Opens a regular file that holds at least one byte. */
-  static async open(path: string): Promise<SourceFile> {
+  /** Opens a file; with `expected`, only while nobody has written to it since. */
+  static async open(path: string, expected?: FileStamp): Promise<SourceFile> {
     // Before opening: the open of a named pipe would wait for a writer.
-    const status = await stat(path).catch((error: unknown) => refuse(path, error))
-    if (!status.isFile()) {
-      fail('import.notAFile', { path, kind: status.isDirectory() ? 'folder' : 'device' })
-    }
-    if (status.size === 0) fail('import.empty', { path })
+    const stamp = await stampOf(path)
+    if (expected) requireSame(path, expected, stamp)
     const handle = await open(path, 'r').catch((error: unknown) => refuse(path, error))
-    return new SourceFile(path, status, handle)
+    return new SourceFile(path, stamp, handle)
+  }
+
+  get size(): number {
+    return this.#stamp.size
   }
 
   /** Up to `length` bytes at `offset`; fewer only at the end of the file. */
@@ -117,8 +137,7 @@ export class SourceFile {
   /** Refuses a file that another program wrote to since it was opened. */
   async requireUnchanged(): Promise<void> {
     const { size, mtimeMs } = await this.#handle.stat()
-    const isSame = size === this.size && mtimeMs === this.#modifiedMs
-    if (!isSame) fail('import.changed', { path: this.path })
+    requireSame(this.path, this.#stamp, { size, modifiedMs: mtimeMs })
   }
 
   async close(): Promise<void> {

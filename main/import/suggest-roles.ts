@@ -55,8 +55,7 @@ export function suggestRoles(
   const others = columns.filter(({ name }) => name !== text && name !== textB)
   const unique = others.filter(({ filled, distinct }) => filled === rowCount && distinct === filled)
   const id = bestNamed('id', unique)?.name ?? null
-  const groups = others.filter(({ name, filled }) => name !== id && filled > 0)
-  return { text, textB, id, label: bestNamed('label', groups)?.name ?? null }
+  return { text, textB, id }
 }
 
 function bestNamed(role: NamedRole, columns: readonly ColumnSummary[]): ColumnSummary | undefined {

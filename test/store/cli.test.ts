@@ -200,9 +200,21 @@ test('a terminal gets controls of a text as codes, and JSON keeps their values',
   assert.equal(rows[0]!.columns[0]![1], text)
   await shiliu(folder, ['import', 'x.csv'])
   const asked = await shiliu(folder, ['label'], '\n\n')
-   
+
   const raw = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/
   for (const { out, err } of [shown, missing, json, asked]) assert.doesNotMatch(out + err, raw)
+})
+
+test('quotes can be ordinary characters, and a tab can be typed', async (t) => {
+  const folder = tempFolder(t)
+  writeFileSync(join(folder, 'x.csv'), 'id\ttext\n1\t"好\n2\t差\n')
+  const plain = ['import', 'x.csv', '--preview', '--delimiter', '\\t', '--no-quotes', '--json']
+  const { plan, rows } = JSON.parse((await shiliu(folder, plain)).out) as FilePreview
+  assert.deepEqual([plan.delimiter, plan.quoted], ['\t', false])
+  assert.deepEqual(rows[0]!.columns, [
+    ['id', '1'],
+    ['text', '"好'],
+  ])
 })
 
 test('messages come in the language that is asked for, else in that of the system', async (t) => {

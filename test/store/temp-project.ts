@@ -57,7 +57,6 @@ export function addTexts(db: WritableDb, texts: readonly string[], source = 'x.c
     sourceId: null,
     a,
     b: null,
-    label: null,
     columns: [['text', a]] as const,
   }))
   writer.add(rows, [])

@@ -84,7 +84,6 @@ const row = (line: number, a: string, sourceId: string | null = null): ImportedR
   sourceId,
   a,
   b: null,
-  label: null,
   columns: [
     ['编号', sourceId ?? ''],
     ['label', '旧'],

@@ -1,8 +1,11 @@
 import { basename } from 'node:path'
+import { fail, ShiliuError } from '../../../core/errors.ts'
 import type { ImportPlan } from '../../../core/import-plan.ts'
+import type { ImportId } from '../../../core/project.ts'
 import type { ImportReport } from '../../../core/records.ts'
 import { readRows } from '../../import/read-rows.ts'
-import { ImportWriter } from '../../store/imports.ts'
+import { requireSame, stampOf, type FileStamp } from '../../import/source-file.ts'
+import { importReport, ImportWriter } from '../../store/imports.ts'
 import { portions } from '../in-turns.ts'
 import type { Work } from '../work.ts'
 
@@ -21,13 +24,15 @@ const rowsAtOnce = 100
  */
 export async function importFile(work: Work): Promise<ImportReport> {
   const { path, plan } = work.input as ImportInput
-  for await (const batch of readRows(path, plan)) {
+  const file = await stampOf(path)
+  for await (const batch of readRows(path, plan, file)) {
     work.report(bytes('check', batch))
     work.signal.throwIfAborted()
   }
+  requireSame(path, file, await stampOf(path))
   const writer = new ImportWriter(work.db, basename(path), plan)
   try {
-    for await (const batch of readRows(path, plan)) {
+    for await (const batch of secondReading(work, file, writer.id)) {
       writer.add([], batch.rejected)
       for await (const rows of portions(batch.rows, rowsAtOnce)) {
         writer.add(rows, [])
@@ -39,6 +44,18 @@ export async function importFile(work: Work): Promise<ImportReport> {
   } catch (error) {
     stopped(writer)
     throw error
+  }
+}
+
+/** What is wrong with the file now was not wrong when it was checked: it has changed since. */
+async function* secondReading(work: Work, file: FileStamp, id: ImportId) {
+  const { path, plan } = work.input as ImportInput
+  try {
+    yield* readRows(path, plan, file)
+  } catch (error) {
+    if (!(error instanceof ShiliuError && error.code.startsWith('import.'))) throw error
+    const { added } = importReport(work.db, id)
+    fail('import.changedMidway', { path, added })
   }
 }
 

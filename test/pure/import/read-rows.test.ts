@@ -15,18 +15,18 @@ test('keeps every column as it was, also one called label or __proto__', async (
     ['1', 'a,b'],
     ['text', ' 好 '],
   ]
-  assert.deepEqual(rows, [{ line: 2, sourceId: 'a,b', a: ' 好 ', b: null, label: null, columns }])
+  assert.deepEqual(rows, [{ line: 2, sourceId: 'a,b', a: ' 好 ', b: null, columns }])
 })
 
-test('gives both texts of a pair, and null for an empty id or label', async () => {
-  const csv = 'id,text,other,类别\n,好,坏,\n7,甲,乙,丙\n'
-  const plan = csvPlan({ id: 'id', textB: 'other', label: '类别' })
+test('gives both texts of a pair, and null for an empty id', async () => {
+  const csv = 'id,text,other\n,好,坏\n7,甲,乙\n'
+  const plan = csvPlan({ id: 'id', textB: 'other' })
   const { rows } = await readAll(writeFile('a.csv', csv), plan)
   assert.deepEqual(
-    rows.map(({ sourceId, a, b, label }) => [sourceId, a, b, label]),
+    rows.map(({ sourceId, a, b }) => [sourceId, a, b]),
     [
-      [null, '好', '坏', null],
-      ['7', '甲', '乙', '丙'],
+      [null, '好', '坏'],
+      ['7', '甲', '乙'],
     ],
   )
 })

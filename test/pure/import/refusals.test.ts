@@ -133,7 +133,7 @@ test('refuses a column that the file does not have', async () => {
   const expected = { code: 'import.columnMissing', column: 'body', columns: ['id', 'text'] }
   assert.deepEqual(await refusedPreview('a.csv', csv, { text: 'body' }), expected)
   const path = writeFile('a.csv', csv)
-  const { code } = await refusal(readAll(path, csvPlan({ label: 'body' })))
+  const { code } = await refusal(readAll(path, csvPlan({ textB: 'body' })))
   assert.equal(code, 'import.columnMissing')
 })
 

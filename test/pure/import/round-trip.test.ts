@@ -77,10 +77,10 @@ function expectedRows(rows: readonly Written[], format: Format, lines: number[])
     const line = lines[i + lines.length - rows.length]!
     if (format === 'text') {
       const columns = [['text', row.text] as const]
-      return { line, sourceId: null, a: row.text, b: null, label: null, columns }
+      return { line, sourceId: null, a: row.text, b: null, columns }
     }
     const columns = NAMES.map((name) => [name, row[name]] as const)
-    return { line, sourceId: row.id, a: row.text, b: null, label: row.分類 || null, columns }
+    return { line, sourceId: row.id, a: row.text, b: null, columns }
   })
 }
 

@@ -49,7 +49,7 @@ export async function readAll(path: string, plan: ImportPlan): Promise<ReadFile>
 export function csvPlan(changes: Partial<ImportPlan> = {}): ImportPlan {
   return {
     ...{ format: 'csv', encoding: 'utf-8', delimiter: ',', quoted: true, header: true },
-    ...{ text: 'text', textB: null, id: null, label: null, undecodable: 'refuse' },
+    ...{ text: 'text', textB: null, id: null, undecodable: 'refuse' },
     ...changes,
   }
 }
