@@ -370,13 +370,18 @@ export const calls = {
       source: v.variant('kind', [
         v.object({
           kind: v.literal('texts'),
-          texts: v.array(v.object({ a: v.string(), b: v.optional(v.string()) })),
+          texts: v.pipe(
+            v.array(v.object({ a: v.string(), b: v.optional(v.string()) })),
+            v.minLength(1),
+          ),
         }),
         v.object({
           kind: v.literal('file'),
           path: Path,
           plan: ImportPlanSchema,
+          /** A file that is not there yet. */
           out: Path,
+          excelSafe: v.optional(v.boolean(), false),
         }),
       ]),
       threads: Threads,

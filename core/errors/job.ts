@@ -90,6 +90,19 @@ export const jobErrors = {
       `训练在第 ${d.step} 步发散：${d.figure === 'loss' ? '损失' : '梯度范数'}不再是有限数，未保存这一步。` +
       `请用低于 ${d.learningRate} 的学习率重新训练。`,
   ),
+  'output.exists': entry<{ path: string }>(
+    'input',
+    (d) => `${d.path} already exists. Choose another name; nothing was overwritten.`,
+    (d) => `${d.path} 已存在。请换一个名称；没有覆盖任何内容。`,
+  ),
+  'output.cannotWrite': entry<{ path: string; reason: string }>(
+    'environment',
+    (d) =>
+      `${d.path} cannot be written (${d.reason}), and nothing is left of it. Check that its folder ` +
+      `is there, the free space and the permissions, or choose another place.`,
+    (d) =>
+      `无法写入 ${d.path}（${d.reason}），没有留下任何内容。请检查其文件夹是否存在、剩余空间和权限，或另选位置。`,
+  ),
   'predict.noOut': entry<Record<string, never>>(
     'input',
     () => `Say where the answers go: --out FILE.`,

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander'
-import type { FilePreview, PreviewChoice } from '../../core/import-plan.ts'
+import type { FilePreview, PreviewChoice, RowRejection } from '../../core/import-plan.ts'
 import type { ImportReport } from '../../core/records.ts'
 import type { App } from '../app.ts'
+import { counted } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, table } from './table.ts'
 
@@ -115,8 +116,16 @@ function showReport(shell: Shell, report: Brought): string {
   return [
     `${added} texts added from column ${plan.text} (${plan.encoding}).`,
     ...(repeated > 0 ? [`${repeated} rows were there already.`] : []),
-    ...(rejected > 0 ? [`${rejected} rows left out:`] : []),
-    ...rejectedRows.map(({ line, reason }) => `  line ${line}: ${shell.sentence(reason)}`),
-    ...(rejected > rejectedRows.length ? ['  ...'] : []),
+    ...showRejected(shell, rejected, rejectedRows),
   ].join('\n')
+}
+
+/** How many rows were left out, and the first of them with their reasons. */
+export function showRejected(shell: Shell, count: number, rows: readonly RowRejection[]): string[] {
+  if (count === 0) return []
+  return [
+    `${counted(count, 'row')} left out:`,
+    ...rows.slice(0, 10).map(({ line, reason }) => `  line ${line}: ${shell.sentence(reason)}`),
+    ...(count > 10 ? ['  ...'] : []),
+  ]
 }

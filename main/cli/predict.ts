@@ -2,14 +2,15 @@ import type { Command } from 'commander'
 import { fail } from '../../core/errors.ts'
 import type { App } from '../app.ts'
 import type { PredictOutcome } from '../training/programs/predict.ts'
-import { look, withFileOptions, type FileOptions } from './import.ts'
-import { positive } from './numbers.ts'
+import { look, showRejected, withFileOptions, type FileOptions } from './import.ts'
+import { counted, positive } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, percent, table } from './table.ts'
 
 interface Options extends Common, FileOptions {
   readonly file?: string
   readonly out?: string
+  readonly excelSafe?: boolean
   readonly threads?: number
 }
 
@@ -19,20 +20,36 @@ export function predictCommand(program: Command, shell: Shell): void {
     .argument('<folder>', 'what "shiliu export" wrote')
     .argument('[texts...]', 'texts to classify')
     .option('--file <file>', 'classify every row of a file')
-    .option('--out <file>', 'where the answers go (CSV, or JSON Lines by its name)')
+    .option('--out <file>', 'a new file for the answers (CSV, or JSON Lines by its name)')
+    .option(
+      '--excel-safe',
+      "put ' before fields of the CSV that a spreadsheet would run as formulas (= + - @)",
+    )
     .option('--threads <n>', 'threads to compute with', positive)
     .addHelpText(
       'after',
       '\nExamples:\n  $ shiliu predict ./my-model "很好用，推荐"\n' +
         '  $ shiliu predict ./my-model --file new.csv --text content --out answers.csv',
     )
-    .action((folder: string, texts: string[], options: Options) =>
-      shell.perform(options, {
+    .action((folder: string, texts: string[], options: Options, command: Command) => {
+      requireOneSource(command, texts, options)
+      return shell.perform(options, {
         project: 'none',
         work: (app) => predict(shell, app, folder, texts, options),
-        show: (outcome) => showOutcome(outcome, texts),
-      }),
-    )
+        show: (outcome) => showOutcome(shell, outcome, texts),
+      })
+    })
+}
+
+function requireOneSource(command: Command, texts: readonly string[], options: Options): void {
+  const { file, out } = options
+  const usage = { exitCode: 2 }
+  if (file !== undefined && texts.length > 0)
+    command.error('error: give texts or --file, not both', usage)
+  if (file === undefined && texts.length === 0)
+    command.error('error: give at least one text, or --file', usage)
+  if (file === undefined && out !== undefined)
+    command.error('error: --out belongs to --file', usage)
 }
 
 async function predict(
@@ -53,10 +70,16 @@ async function predict(
 async function fileSource(app: App, path: string, options: Options) {
   const out = options.out ?? fail('predict.noOut', {})
   const { plan } = await look(app, path, options)
-  return { kind: 'file', path, plan, out } as const
+  return { kind: 'file', path, plan, out, excelSafe: options.excelSafe } as const
 }
 
-function showOutcome({ predicted, rows, out }: PredictOutcome, texts: readonly string[]): string {
-  if (out !== null) return `${predicted} texts classified, answers in ${out}.`
+function showOutcome(shell: Shell, outcome: PredictOutcome, texts: readonly string[]): string {
+  const { predicted, rows, out, rejected, rejectedRows } = outcome
+  if (out !== null) {
+    return [
+      `${counted(predicted, 'text')} classified, answers in ${out}.`,
+      ...showRejected(shell, rejected, rejectedRows),
+    ].join('\n')
+  }
   return table(rows.map((row, i) => [row.label, percent(row.score), oneLine(texts[i]!)]))
 }

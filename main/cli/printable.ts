@@ -3,7 +3,6 @@
  * and the bidi controls of Unicode.
  */
 const controls =
-   
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 /**

@@ -1,14 +1,12 @@
-import { createWriteStream, renameSync } from 'node:fs'
-import { once } from 'node:events'
-import { extname } from 'node:path'
-import type { Prediction } from '../../../core/job.ts'
-import type { ImportPlan } from '../../../core/import-plan.ts'
+import { fail } from '../../../core/errors.ts'
+import { textBatch, type Prediction } from '../../../core/job.ts'
+import type { ImportPlan, RowRejection } from '../../../core/import-plan.ts'
 import type { TextItem } from '../../../core/task.ts'
-import type { ImportedRow } from '../../import/imported-row.ts'
 import { readRows } from '../../import/read-rows.ts'
-import { csvLine } from '../csv-line.ts'
+import { stampOf, type FileStamp } from '../../import/source-file.ts'
+import { AnswerFile } from '../answer-file.ts'
 import { slices } from '../in-turns.ts'
-import { textBatch } from '../../../core/job.ts'
+import { OutputFile } from '../output-file.ts'
 import type { Work } from '../work.ts'
 
 export interface PredictInput {
@@ -21,6 +19,8 @@ export interface PredictInput {
         readonly path: string
         readonly plan: ImportPlan
         readonly out: string
+        /** Whether fields that look like formulas are made plain text for spreadsheet programs. */
+        readonly excelSafe: boolean
       }
 }
 
@@ -30,9 +30,16 @@ export interface PredictOutcome {
   readonly rows: readonly Omit<Prediction, 'id'>[]
   /** The file of answers, for texts from a file. */
   readonly out: string | null
+  /** Rows of the file that hold no text to answer: they are not in the file of answers. */
+  readonly rejected: number
+  /** The first of them. */
+  readonly rejectedRows: readonly RowRejection[]
 }
 
-/** Answers texts with an exported folder. It needs no project. */
+/**
+ * Answers texts with an exported folder. It needs no project.
+ * Errors for files: `output.exists`, `output.cannotWrite`, `import.changed` and those of an import.
+ */
 export async function predict(work: Work): Promise<PredictOutcome> {
   const { source } = work.input as PredictInput
   return source.kind === 'texts' ? predictTexts(work, source.texts) : predictFile(work, source)
@@ -52,26 +59,40 @@ async function predictTexts(
     onPredictions: (some) =>
       rows.push(...some.map(({ label, score, logits }) => ({ label, score, logits }))),
   })
-  return { predicted: rows.length, rows, out: null }
+  return { predicted: rows.length, rows, out: null, rejected: 0, rejectedRows: [] }
 }
 
 type FileSource = Extract<PredictInput['source'], { kind: 'file' }>
+type Batches = AsyncGenerator<readonly TextItem[]>
 
+/** Rejected rows that are told one by one. */
+const rejectedShown = 1000
+
+/** The file is read twice: how many rows and which columns it has is known before the first answer. */
 async function predictFile(work: Work, source: FileSource): Promise<PredictOutcome> {
-  const { out } = source
-  const part = `${out}.part`
-  const texts = await countRows(work, source)
-  let answers = new AnswerFile(part, out)
-  await work.compute(spec(work, texts), {
-    texts: () => {
-      answers = new AnswerFile(part, out)
-      return rowBatches(source, answers)
-    },
-    onPredictions: (some) => answers.write(some),
-  })
-  await answers.end()
-  renameSync(part, out)
-  return { predicted: texts, rows: [], out }
+  const { path, out, excelSafe } = source
+  const output = await OutputFile.create(out)
+  const readings: Batches[] = []
+  try {
+    const file = await stampOf(path)
+    const { texts, columns, rejected, rejectedRows } = await lookThrough(work, source, file)
+    const answers = new AnswerFile(output, { out, columns, excelSafe })
+    await work.compute(spec(work, texts), {
+      texts: () => {
+        const reading = rowBatches(source, file, answers, [...readings])
+        readings.push(reading)
+        return reading
+      },
+      onPredictions: (some) => answers.take(some),
+    })
+    await readToEnd(readings.at(-1)!, path)
+    await answers.written()
+    await output.finish()
+    return { predicted: texts, rows: [], out, rejected, rejectedRows }
+  } finally {
+    await endAll(readings)
+    await output.discard()
+  }
 }
 
 function spec(work: Work, texts: number) {
@@ -79,72 +100,53 @@ function spec(work: Work, texts: number) {
   return { kind: 'predict', folder, threads, texts } as const
 }
 
-async function countRows(work: Work, { path, plan }: FileSource): Promise<number> {
-  let count = 0
-  for await (const { rows, bytesRead, bytesTotal } of readRows(path, plan)) {
-    count += rows.length
+async function lookThrough(work: Work, { path, plan }: FileSource, file: FileStamp) {
+  const columns = new Set<string>()
+  const rejectedRows: RowRejection[] = []
+  let [texts, rejected] = [0, 0]
+  for await (const batch of readRows(path, plan, file)) {
+    for (const row of batch.rows) for (const [name] of row.columns) columns.add(name)
+    texts += batch.rows.length
+    rejected += batch.rejected.length
+    rejectedRows.push(...batch.rejected.slice(0, rejectedShown - rejectedRows.length))
+    const { bytesRead, bytesTotal } = batch
     work.report({ phase: 'check', done: bytesRead, total: bytesTotal, figures: {} })
     work.signal.throwIfAborted()
   }
-  return count
+  return { texts, columns: [...columns], rejected, rejectedRows }
 }
 
-async function* rowBatches({ path, plan }: FileSource, answers: AnswerFile) {
+/**
+ * The texts for one process, which waits with a further batch until the answers to the last one are on
+ * the disk. Readings for processes that died are ended first.
+ */
+async function* rowBatches(
+  { path, plan }: FileSource,
+  file: FileStamp,
+  answers: AnswerFile,
+  earlier: readonly Batches[],
+): Batches {
+  await endAll(earlier)
+  await answers.begin()
   let id = 0
-  for await (const { rows } of readRows(path, plan)) {
+  for await (const { rows } of readRows(path, plan, file)) {
     for (const batch of slices(rows, textBatch)) {
-      const items = batch.map((row): TextItem => {
-        answers.expect(id, row)
+      await answers.written()
+      yield batch.map((row): TextItem => {
+        answers.expect(id, row.columns)
         const item = { id: id++, a: row.a }
         return row.b === null ? item : { ...item, b: row.b }
       })
-      yield items
     }
   }
 }
 
-/** Every column of the file, then the label and its probability; JSON Lines or CSV by the name. */
-class AnswerFile {
-  readonly #stream
-  readonly #isJson: boolean
-  readonly #rows = new Map<number, ImportedRow>()
-  #header: string[] | null = null
+/** The process stops asking with the last text; only the end of the file shows whether it changed. */
+async function readToEnd(reading: Batches, path: string): Promise<void> {
+  const { done } = await reading.next()
+  if (!done) fail('import.changed', { path })
+}
 
-  constructor(path: string, name: string) {
-    this.#stream = createWriteStream(path)
-    this.#isJson = ['.jsonl', '.json', '.ndjson'].includes(extname(name).toLowerCase())
-  }
-
-  expect(id: number, row: ImportedRow): void {
-    this.#rows.set(id, row)
-  }
-
-  write(predictions: readonly Prediction[]): void {
-    for (const { id, label, score, logits } of predictions) {
-      const { columns } = this.#rows.get(id)!
-      this.#rows.delete(id)
-      const own = Object.fromEntries(columns)
-      const answer = { predicted_label: label, predicted_score: score }
-      if (this.#isJson) this.#line(JSON.stringify({ ...own, ...answer, predicted_logits: logits }))
-      else this.#csv({ ...own, ...answer })
-    }
-  }
-
-  async end(): Promise<void> {
-    this.#stream.end()
-    await once(this.#stream, 'finish')
-  }
-
-  /** The mark at the beginning lets spreadsheet programs read Chinese. */
-  #csv(values: Record<string, string | number>): void {
-    if (!this.#header) {
-      this.#header = Object.keys(values)
-      this.#line(`\ufeff${csvLine(this.#header)}`)
-    }
-    this.#line(csvLine(this.#header.map((name) => String(values[name] ?? ''))))
-  }
-
-  #line(text: string): void {
-    this.#stream.write(`${text}\n`)
-  }
+async function endAll(readings: readonly Batches[]): Promise<void> {
+  for (const reading of readings) await reading.return(undefined)
 }
