@@ -1,10 +1,10 @@
-import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { EvaluateResult, EvaluateRow, Recipe } from '../../core/job.ts'
 import { summarizeSplits, type SplitSummary } from '../../core/statistics.ts'
 import type { App } from '../app.ts'
+import { OutputFile } from '../training/output-file.ts'
 import { numberList, positive, wholeNumber } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { percent, table } from './table.ts'
@@ -46,10 +46,24 @@ export function evaluateCommand(program: Command, shell: Shell): void {
     .action((options: Options) =>
       shell.perform(options, {
         project: 'none',
-        work: (app) => evaluate(shell, app, options),
+        work: (app) => measure(shell, app, options),
         show: ({ methods }) => showMethods(methods),
       }),
     )
+}
+
+/** The file of rows is opened first: hours of work are not to end at a folder that is not there. */
+async function measure(shell: Shell, app: App, options: Options) {
+  if (typeof options.json !== 'string') return evaluate(shell, app, options)
+  const file = await OutputFile.create(resolve(options.json), { mayReplace: true })
+  try {
+    const result = await evaluate(shell, app, options)
+    await file.write(rowsAsJson(result.rows))
+    await file.finish()
+    return result
+  } finally {
+    await file.discard()
+  }
 }
 
 async function evaluate(shell: Shell, app: App, options: Options) {
@@ -71,18 +85,17 @@ async function evaluate(shell: Shell, app: App, options: Options) {
     workFolder: options.work ?? join(tmpdir(), `shiliu-evaluate-${task}`),
   })
   const { rows } = await shell.follow<EvaluateResult>(app, job)
-  if (typeof options.json === 'string') writeRows(options.json, rows)
   return { task, rows, methods: summaries(rows, final ?? false, seed) }
 }
 
 /** A line a row; `answers` has a 1 for every text that was right, in the order of the test set. */
-function writeRows(path: string, rows: readonly EvaluateRow[]): void {
+function rowsAsJson(rows: readonly EvaluateRow[]): string {
   const lines = rows.map(({ task, method, split, correct, n }) => {
     const right = correct.filter(Boolean).length
     const answers = correct.map(Number).join('')
     return JSON.stringify({ task, method, split, correct: right, n, answers })
   })
-  writeFileSync(path, `[\n${lines.join(',\n')}\n]\n`)
+  return `[\n${lines.join(',\n')}\n]\n`
 }
 
 interface MethodSummary extends SplitSummary {

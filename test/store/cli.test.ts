@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { FilePreview } from '../../core/import-plan.ts'
@@ -215,6 +215,18 @@ test('quotes can be ordinary characters, and a tab can be typed', async (t) => {
     ['id', '1'],
     ['text', '"好'],
   ])
+})
+
+test('rows that cannot be written are refused before an evaluation begins', async (t) => {
+  const folder = tempFolder(t)
+  const run = await shiliu(folder, ['evaluate', '--fewclue', 'eprstmt', '--json', 'no/rows.json'])
+  assert.deepEqual(
+    [run.code, /no\/rows.json cannot be written \(ENOENT\)/.test(run.err)],
+    [1, true],
+  )
+  const unknown = await shiliu(folder, ['evaluate', '--fewclue', 'csl', '--json', 'rows.json'])
+  assert.match(unknown.err, /no evaluation for the task csl/)
+  assert.deepEqual(readdirSync(folder), [])
 })
 
 test('messages come in the language that is asked for, else in that of the system', async (t) => {
