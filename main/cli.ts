@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './cli/audit.ts'
 import { doctorCommand } from './cli/doctor.ts'
@@ -67,6 +68,14 @@ export async function main(args: readonly string[]): Promise<void> {
     shell.exitCode = error.exitCode === 0 ? 0 : 2
   }
   process.exitCode = shell.exitCode
+}
+
+if (isEntry()) await main(process.argv.slice(2))
+
+/** Whether Node was started with this file; `bin/shiliu.js` imports it instead. */
+function isEntry(): boolean {
+  const started = process.argv[1]
+  return started !== undefined && realpathSync(started) === import.meta.filename
 }
 
 function overrideExit(command: Command): void {

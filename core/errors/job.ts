@@ -1,4 +1,43 @@
+import type { WorkKind } from '../project.ts'
 import { entry } from './entry.ts'
+
+/** `path` is the file that was read; empty where there is none. */
+type Unfinished = { kind: WorkKind; path: string }
+
+type Sentence = (path: string) => string
+
+/** What is left of work that did not come to its end, and how to go on, in both languages. */
+const left: Record<WorkKind, readonly [en: Sentence, zh: Sentence]> = {
+  import: [
+    (path) =>
+      `The rows written so far are in the project: "shiliu import ${path}" brings the rest.`,
+    (path) => `已写入的行保留在项目中：运行 "shiliu import ${path}" 即可导入其余的行。`,
+  ],
+  train: [
+    () => `The run is kept up to its last checkpoint: "shiliu train --resume" goes on.`,
+    () => `训练保留到最近的检查点：运行 "shiliu train --resume" 即可继续。`,
+  ],
+  propose: [
+    () => `Nothing was proposed: "shiliu propose" begins again.`,
+    () => `没有给出任何建议：运行 "shiliu propose" 会重新开始。`,
+  ],
+  export: [
+    () => `Nothing was exported: the same command begins again.`,
+    () => `没有导出任何内容：同样的命令会重新开始。`,
+  ],
+  predict: [
+    () => `No answers were written: the same command begins again.`,
+    () => `没有写入任何结果：同样的命令会重新开始。`,
+  ],
+  evaluate: [
+    () => `Nothing of it is kept: the same command begins again.`,
+    () => `没有保留任何结果：同样的命令会重新开始。`,
+  ],
+  pretrain: [
+    () => `It is kept up to its last checkpoint: the same command goes on.`,
+    () => `预训练保留到最近的检查点：同样的命令即可继续。`,
+  ],
+}
 
 export const jobErrors = {
   'job.cancelled': entry<{ job: string }>(
@@ -15,10 +54,15 @@ export const jobErrors = {
     (d) =>
       `计算进程在任务 ${d.job} 中意外结束（${d.signal}）。数据未丢失：继续该任务即可，训练从最近的检查点开始，其他任务从头开始。`,
   ),
-  'job.stopped': entry<{ verb: string }>(
+  'job.stopped': entry<Unfinished>(
     'input',
-    (d) => `Stopped. Nothing is lost: "shiliu ${d.verb}" goes on.`,
-    (d) => `已停止。数据未丢失：运行 "shiliu ${d.verb}" 即可继续。`,
+    (d) => `Stopped. ${left[d.kind][0](d.path)}`,
+    (d) => `已停止。${left[d.kind][1](d.path)}`,
+  ),
+  'job.died': entry<Unfinished & { signal: string }>(
+    'environment',
+    (d) => `The compute process ended unexpectedly (${d.signal}). ${left[d.kind][0](d.path)}`,
+    (d) => `计算进程意外结束（${d.signal}）。${left[d.kind][1](d.path)}`,
   ),
   'job.unknown': entry<{ job: number }>(
     'input',

@@ -10,7 +10,7 @@ import { filterOf, withFilter, type FilterOptions } from './filter.ts'
 import { showLabelled } from './label.ts'
 import { positive, share } from './numbers.ts'
 import { readTable } from './read-table.ts'
-import { withCommon, type Common, type Shell } from './shell.ts'
+import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { percent, withInterval } from './table.ts'
 import { textIds } from './text-ids.ts'
 
@@ -50,7 +50,7 @@ export function auditCommand(program: Command, shell: Shell): void {
     .addHelpText('after', '\nExample:\n  $ shiliu audit start --min-score 0.8 --threshold 90%')
     .action((options: StartOptions) => write(options, (app) => start(app, options), showAudit))
 
-  withCommon(audit.command('answer'))
+  const answering = withCommon(audit.command('answer'))
     .description('answer the sample: one by one, from a file (id, class), or by a column')
     .option('--file <file>', 'answers with the columns id and class')
     .option('--from-column <column>', 'answers from a column of the import')
@@ -58,6 +58,7 @@ export function auditCommand(program: Command, shell: Shell): void {
     .action((options: AnswerOptions) =>
       write(options, (app) => answer(shell, app, options), showAudit),
     )
+  neverTogether(answering, ['fromColumn'], ['file', 'originalIds'])
 
   withCommon(audit.command('status', { isDefault: true }))
     .description('the audits of the proposals under review')

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
+import { toRecord, type ErrorRecord } from '../../core/errors.ts'
 import type { Finding } from '../../core/records.ts'
 import type { App } from '../app.ts'
-import { projectPath, withCommon, type Common, type Shell } from './shell.ts'
+import { knownProject, withCommon, type Common, type Shell } from './shell.ts'
 import { table } from './table.ts'
 
 export function doctorCommand(program: Command, shell: Shell): void {
@@ -13,7 +14,7 @@ export function doctorCommand(program: Command, shell: Shell): void {
       await shell.perform(options, {
         project: 'none',
         work: async (app) => {
-          const findings = await check(app, options)
+          const findings = await check(shell, app, options)
           if (findings.some((finding) => !finding.isGood)) shell.exitCode = 1
           return findings
         },
@@ -23,9 +24,24 @@ export function doctorCommand(program: Command, shell: Shell): void {
     })
 }
 
-/** The project is looked at when one is named; doctor also helps where there is none. */
-async function check(app: App, options: Common & { base?: string }): Promise<readonly Finding[]> {
-  const isNamed = options.project !== undefined || process.env.SHILIU_PROJECT !== undefined
-  if (isNamed) await app.call('project.open', { path: projectPath(options), mode: 'read' })
-  return app.call('doctor.check', { base: options.base })
+/** Doctor also helps where there is no project; one that cannot be opened is a finding like others. */
+async function check(
+  shell: Shell,
+  app: App,
+  options: Common & { base?: string },
+): Promise<readonly Finding[]> {
+  const path = knownProject(options)
+  const fault = path === undefined ? null : await faultOf(app, path)
+  const findings = await app.call('doctor.check', { base: options.base })
+  if (!fault) return findings
+  return [...findings, { about: 'project file', isGood: false, detail: shell.sentence(fault) }]
+}
+
+async function faultOf(app: App, path: string): Promise<ErrorRecord | null> {
+  try {
+    await app.call('project.open', { path, mode: 'read' })
+    return null
+  } catch (error) {
+    return toRecord(error)
+  }
 }

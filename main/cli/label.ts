@@ -7,7 +7,7 @@ import { classNames, noneOfThese, type ClassNames } from './classes.ts'
 import { labelOneByOne, type Answered } from './label-one-by-one.ts'
 import { counted, positive, wholeNumber } from './numbers.ts'
 import { readTable } from './read-table.ts'
-import { withCommon, type Common, type Shell } from './shell.ts'
+import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, table } from './table.ts'
 import { idAndClass, textIds } from './text-ids.ts'
 
@@ -27,7 +27,7 @@ export interface LabelOptions extends Common {
 }
 
 export function labelCommand(program: Command, shell: Shell): void {
-  withCommon(program.command('label'))
+  const command = withCommon(program.command('label'))
     .description('label texts: one by one, from a file, or from a column of the import')
     .option('--held-out', 'label the held-out sample instead of training texts')
     .option('--uncertain', 'begin with the texts that the model is least sure of')
@@ -47,6 +47,13 @@ export function labelCommand(program: Command, shell: Shell): void {
     .option('--status', 'how many labels there are')
     .addHelpText('after', examples)
     .action((options: LabelOptions) => run(shell, options))
+  const all = ['set', 'file', 'fromColumn', 'drawHeldOut', 'undo', 'redo', 'status']
+  const without = (...some: string[]) => all.filter((name) => !some.includes(name))
+  neverTogether(command, all)
+  neverTogether(command, ['uncertain'], ['heldOut', ...all])
+  neverTogether(command, ['heldOut', 'perClass'], without('fromColumn'))
+  neverTogether(command, ['seed'], without('fromColumn', 'drawHeldOut'))
+  neverTogether(command, ['originalIds'], without('set', 'file'))
 }
 
 const examples = `

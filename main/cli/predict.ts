@@ -42,14 +42,14 @@ export function predictCommand(program: Command, shell: Shell): void {
 }
 
 function requireOneSource(command: Command, texts: readonly string[], options: Options): void {
-  const { file, out } = options
+  const { file, out, excelSafe } = options
   const usage = { exitCode: 2 }
   if (file !== undefined && texts.length > 0)
     command.error('error: give texts or --file, not both', usage)
   if (file === undefined && texts.length === 0)
     command.error('error: give at least one text, or --file', usage)
-  if (file === undefined && out !== undefined)
-    command.error('error: --out belongs to --file', usage)
+  if (file === undefined && (out !== undefined || excelSafe))
+    command.error('error: --out and --excel-safe belong to --file', usage)
 }
 
 async function predict(

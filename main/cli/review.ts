@@ -10,7 +10,7 @@ import { showAnswered, showLabelled } from './label.ts'
 import { positive } from './numbers.ts'
 import { readTable } from './read-table.ts'
 import { reviewOneByOne } from './review-one-by-one.ts'
-import { withCommon, type Common, type Shell } from './shell.ts'
+import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, percent, table } from './table.ts'
 import { idAndClass, textIds } from './text-ids.ts'
 
@@ -26,7 +26,7 @@ export interface ReviewOptions extends Common, FilterOptions {
 }
 
 export function reviewCommand(program: Command, shell: Shell): void {
-  withFilter(withCommon(program.command('review')))
+  const command = withFilter(withCommon(program.command('review')))
     .description('approve, reject or correct proposals: one by one, by id, or from a file')
     .option('--list', 'only list the open proposals, the surest first')
     .option('--limit <n>', 'how many', positive, 20)
@@ -38,6 +38,11 @@ export function reviewCommand(program: Command, shell: Shell): void {
     .option('--original-ids', 'ids are those of your own file')
     .addHelpText('after', examples)
     .action((options: ReviewOptions) => run(shell, options))
+  const byId = ['approve', 'reject', 'correct', 'reopen']
+  const ofQueue = ['list', 'limit', 'class', 'minScore', 'minMargin', 'minAgreement']
+  neverTogether(command, ['file'], byId)
+  neverTogether(command, ofQueue, ['file', ...byId])
+  neverTogether(command, ['list'], ['originalIds'])
 }
 
 const examples = `

@@ -10,7 +10,7 @@ import {
   type ErrorRecord,
   type Language,
 } from '../../core/errors.ts'
-import type { JobId } from '../../core/project.ts'
+import type { JobId, WorkKind } from '../../core/project.ts'
 import type { Job } from '../../core/records.ts'
 import { openApp, type App } from '../app.ts'
 import { forkWorker } from '../fork-worker.ts'
@@ -121,6 +121,21 @@ export function withCommon(command: Command, json = '--json'): Command {
     .addOption(new Option('--lang <language>', 'language of messages').choices(languages))
 }
 
+/**
+ * Says of each of some options that none of others may stand beside it: what would be ignored in
+ * silence is wrong usage.
+ */
+export function neverTogether(
+  command: Command,
+  names: readonly string[],
+  others: readonly string[] = names,
+): void {
+  for (const option of command.options) {
+    const name = option.attributeName()
+    if (names.includes(name)) option.conflicts(others.filter((other) => other !== name))
+  }
+}
+
 export function host(): Host {
   const nobody = () => Promise.resolve(null)
   return {
@@ -132,20 +147,40 @@ export function host(): Host {
   }
 }
 
-export function projectPath({ project }: Common): string {
-  const named = project ?? process.env.SHILIU_PROJECT
-  if (named) return resolve(named)
-  const found = readdirSync('.').filter((name) => name.endsWith('.shiliu'))
-  if (found.length !== 1) fail('project.which', { folder: resolve('.'), found })
-  return resolve(found[0]!)
+/** Error: `project.which`. */
+export function projectPath(options: Common): string {
+  return (
+    knownProject(options) ?? fail('project.which', { folder: resolve('.'), found: projectsHere() })
+  )
 }
 
+/** The project that is named, or else the only one of the folder. */
+export function knownProject({ project }: Common): string | undefined {
+  const named = project || process.env.SHILIU_PROJECT
+  if (named) return resolve(named)
+  const [only, ...others] = projectsHere()
+  return only !== undefined && others.length === 0 ? resolve(only) : undefined
+}
+
+function projectsHere(): string[] {
+  return readdirSync('.').filter((name) => name.endsWith('.shiliu'))
+}
+
+/** What a job ended with. Errors: `job.stopped`, `job.died`, and whatever the job failed with. */
 export function resultOf<T>(job: Job): T {
   if (job.state === 'done') return job.result as T
-  if (job.state === 'cancelled' && job.kind === 'train')
-    fail('job.stopped', { verb: 'train --resume' })
-  if (job.state === 'cancelled') fail('job.stopped', { verb: job.kind })
+  if (job.state === 'cancelled') fail('job.stopped', stoppedBy(job))
+  if (job.error?.code === 'job.workerDied') {
+    const { signal } = job.error.details as { signal: string }
+    fail('job.died', { ...stoppedBy(job), signal })
+  }
   throw fromRecord(job.error!)
+}
+
+/** What the sentences about an unfinished job need to know of it. */
+export function stoppedBy({ kind, input }: Job): { kind: WorkKind; path: string } {
+  const { path } = { path: '', ...(input as { path?: string } | null) }
+  return { kind, path }
 }
 
 function isStop({ code }: ErrorRecord): boolean {

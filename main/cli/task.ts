@@ -13,7 +13,7 @@ type Options = Common & { base?: string; draft?: boolean }
 export function taskCommand(program: Command, shell: Shell): void {
   const task = program.command('task').description('classes, patterns and word groups')
   withCommon(task.command('show', { isDefault: true }))
-    .description('show the task')
+    .description('show the task, with the id of every class')
     .action((options: Options) =>
       shell.perform(options, {
         project: 'read',
@@ -54,7 +54,9 @@ const example = `
 Example of a file:
   {"classes": [{"name": "好评"}, {"name": "差评"}],
    "patterns": ["{a}总之[MASK]。"],
-   "groups": [{"name": "甲", "words": {"好评": "好", "差评": "差"}}]}`
+   "groups": [{"name": "甲", "words": {"好评": "好", "差评": "差"}}]}
+A class that keeps its name keeps its labels. To give it another name, say its id, which
+"shiliu task show" prints: {"id": "c1", "name": "正面"}.`
 
 async function setTask(app: App, definition: TaskDefinition, { base, draft }: Options) {
   const check = await app.call('task.check', { definition, base })
@@ -87,7 +89,11 @@ export function showTask({ task, guideline }: TaskVersion): string {
     ...(guideline ? [guideline, ''] : []),
     ...task.patterns.map((pattern) => `pattern  ${pattern}`),
     '',
-    table([['group', ...task.classes.map((c) => c.name)], ...words]),
+    table([
+      ['class', ...task.classes.map((c) => c.name)],
+      ['id', ...task.classes.map((c) => c.id)],
+      ...words.map(([group, ...own]) => [`group ${group}`, ...own]),
+    ]),
   ].join('\n')
 }
 

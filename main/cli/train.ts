@@ -3,7 +3,7 @@ import type { Recipe } from '../../core/job.ts'
 import type { RoundReport, TrainOutcome } from '../../core/records.ts'
 import type { App } from '../app.ts'
 import { positive, share, wholeNumber } from './numbers.ts'
-import { withCommon, type Common, type Shell } from './shell.ts'
+import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { percent, withInterval } from './table.ts'
 
 interface Options extends Common {
@@ -22,7 +22,7 @@ interface Options extends Common {
 }
 
 export function trainCommand(program: Command, shell: Shell): void {
-  withCommon(program.command('train'))
+  const command = withCommon(program.command('train'))
     .description(
       'train a round from the labels and the reviewed proposals, and keep the better one',
     )
@@ -46,7 +46,14 @@ export function trainCommand(program: Command, shell: Shell): void {
         show: showOutcome,
       }),
     )
+  neverTogether(command, ['resume'], settings)
 }
+
+/** What a run that goes on has settled already. */
+const settings = [
+  ...['base', 'steps', 'batch', 'rate', 'maxTokens', 'seed', 'threads', 'checkpointEvery'],
+  ...['hard', 'acceptedWeight', 'rejectedWeight'],
+]
 
 async function train(shell: Shell, app: App, options: Options) {
   const job = options.resume

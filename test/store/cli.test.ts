@@ -5,12 +5,14 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { FilePreview } from '../../core/import-plan.ts'
-import type { Audit, LabelSummary } from '../../core/records.ts'
+import type { TextId } from '../../core/project.ts'
+import type { Audit, Finding, LabelSummary } from '../../core/records.ts'
 import { openApp } from '../../main/app.ts'
 import { fakeApp, importTexts, testHost } from './fake-app.ts'
 import { tempFolder } from './temp-project.ts'
 
 const bin = resolve(import.meta.dirname, '../../bin/shiliu.js')
+const entry = resolve(import.meta.dirname, '../../main/cli.ts')
 
 interface Run {
   readonly code: number
@@ -24,8 +26,9 @@ async function shiliu(
   args: readonly string[],
   input = '',
   env: Readonly<Record<string, string>> = {},
+  program = bin,
 ): Promise<Run> {
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     cwd: folder,
     env: { ...process.env, SHILIU_PROJECT: '', SHILIU_LANG: 'en', ...env },
   })
@@ -227,6 +230,116 @@ test('rows that cannot be written are refused before an evaluation begins', asyn
   const unknown = await shiliu(folder, ['evaluate', '--fewclue', 'csl', '--json', 'rows.json'])
   assert.match(unknown.err, /no evaluation for the task csl/)
   assert.deepEqual(readdirSync(folder), [])
+})
+
+test('options that exclude each other, and a predict without texts, are wrong usage', async (t) => {
+  const folder = tempFolder(t)
+  const wrong: [args: string[], message: RegExp][] = [
+    [['label', '--undo', '--redo'], /'--undo \[n\]' cannot be used with option '--redo/],
+    [['label', '--uncertain', '--held-out'], /cannot be used with/],
+    [['review', '--list', '--approve', '3'], /cannot be used with/],
+    [['audit', 'answer', '--file', 'a.csv', '--from-column', 'cat'], /cannot be used with/],
+    [['train', '--resume', '--steps', '5'], /cannot be used with/],
+    [['predict', 'model'], /give at least one text, or --file/],
+    [['predict', 'model', '好', '--file', 'a.csv'], /not both/],
+    [['predict', 'model', '好', '--out', 'a.csv'], /belong to --file/],
+  ]
+  for (const [args, message] of wrong) {
+    const { code, out, err } = await shiliu(folder, args)
+    assert.deepEqual([code, out], [2, ''], args.join(' '))
+    assert.match(err, message)
+  }
+})
+
+test('the program runs when Node is started with it, as when the launcher imports it', async (t) => {
+  const { code, out } = await shiliu(tempFolder(t), ['--version'], '', {}, entry)
+  assert.deepEqual([code, out], [0, '0.1.0\n'])
+})
+
+test('a new project has the ending by which commands find it', async (t) => {
+  const folder = tempFolder(t)
+  assert.match((await shiliu(folder, ['new', 'reviews'])).out, /reviews\.shiliu\.\n$/)
+  assert.match((await shiliu(folder, ['status'])).out, /^reviews .*\nNext: shiliu import FILE\n$/s)
+})
+
+test('status says what comes next and which jobs did not end', async (t) => {
+  const { app, folder, die } = await fakeApp(t)
+  await importTexts(app, folder, 60)
+  const next = async () => {
+    await app.call('project.close', {})
+    const { out } = await shiliu(folder, ['status'])
+    await app.call('project.open', { path: join(folder, 'p.shiliu') })
+    return out
+  }
+  await app.call('label.set', {
+    edits: [{ text: 1 as TextId, mark: { state: 'class', class: 'c1' } }],
+  })
+  assert.match(await next(), /Next: shiliu label \(no text is labelled 差评\)/)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 4 })
+  assert.match(await next(), /Next: shiliu train\n/)
+  die('train 1', 'train 1', 'train 1')
+  await app.call('jobs.wait', await app.call('train.start', {}))
+  assert.match(
+    await next(),
+    /train \(job 2\): Stopped\. The run is kept.*"shiliu train --resume".*Next: shiliu train --resume/s,
+  )
+  await app.call('jobs.wait', await app.call('jobs.resume', {}))
+  assert.match(await next(), /Next: shiliu propose/)
+  await app.call('jobs.wait', await app.call('review.propose', {}))
+  assert.match(await next(), /Next: shiliu review, or shiliu audit start/)
+  await app.call('audit.create', {})
+  assert.match(await next(), /Next: shiliu audit answer/)
+})
+
+test('a column of texts shows the first of its values that are no class', async (t) => {
+  const folder = await projectFolder(t, 30)
+  const { out } = await shiliu(folder, ['label', '--from-column', 'text'])
+  const line = /^Values that are no class: .*$/m.exec(out)![0]
+  assert.equal(line.match(/\(1\)/g)!.length, 20)
+  assert.match(line, / and 10 more$/)
+})
+
+test('the task is shown with the ids that renaming needs', async (t) => {
+  const folder = await projectFolder(t, 2)
+  const { out } = await shiliu(folder, ['task', 'show'])
+  assert.match(out, /^class +好评 +差评\nid +c1 +c2\ngroup 甲 +好 +差$/m)
+})
+
+test('rounds are listed, compared and chosen, and a folder in use takes no export', async (t) => {
+  const { app, folder } = await fakeApp(t)
+  await importTexts(app, folder, 400)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 8 })
+  await app.call('label.fromColumn', { column: 'cat', scope: 'heldout' })
+  for (const seed of [1, 2]) await app.call('jobs.wait', await app.call('train.start', { seed }))
+  await app.call('project.close', {})
+  const rounds = await shiliu(folder, ['rounds'])
+  assert.match(rounds.out, /^1 .*in use\n2 .*no difference seen \(round 1\)\nBest of 2 compared/m)
+  const compared = await shiliu(folder, ['rounds', 'compare', '1', '2'])
+  assert.match(compared.out, /^Round 2 against round 1 on 100 held-out texts: no difference seen/)
+  const flips = await shiliu(folder, ['rounds', 'flips', '1', '2'])
+  assert.deepEqual([flips.code, flips.out], [0, ''])
+  const used = await shiliu(folder, ['rounds', 'use', '2'])
+  assert.match(used.out, /^2 .*in use$/m)
+  assert.match((await shiliu(folder, ['rounds', 'discard', '1'])).err, /Add --yes/)
+  const freed = await shiliu(folder, ['rounds', 'discard', '1', '--yes'])
+  assert.match(freed.out, /^Freed [\d.]+ MB/)
+  assert.match((await shiliu(folder, ['rounds', 'use', '9'])).err, /no round 9/)
+  const taken = await shiliu(folder, ['export', '.'])
+  assert.deepEqual([taken.code, /nothing was overwritten/.test(taken.err)], [2, true])
+})
+
+test('doctor looks at the only project of the folder, and a damaged one is a finding', async (t) => {
+  const folder = await projectFolder(t, 3)
+  const findings = async () => {
+    const { code, out } = await shiliu(folder, ['doctor', '--json'])
+    const all = JSON.parse(out) as Finding[]
+    return { code, project: all.find(({ about }) => about === 'project file') }
+  }
+  assert.equal((await findings()).project?.isGood, true)
+  writeFileSync(join(folder, 'p.shiliu'), 'no database')
+  const { code, project } = await findings()
+  assert.deepEqual([code, project?.isGood], [1, false])
+  assert.match(project!.detail, /not a Shiliu project/)
 })
 
 test('messages come in the language that is asked for, else in that of the system', async (t) => {

@@ -1,0 +1,33 @@
+import type { Audit, Job, ProjectInfo, ProposalCount } from '../../core/records.ts'
+import { namesOf } from './classes.ts'
+
+export interface Situation {
+  readonly info: ProjectInfo
+  /** The latest training, if there was any. */
+  readonly training: Job | undefined
+  /** What the round in use has proposed. */
+  readonly proposals: readonly ProposalCount[]
+  readonly audits: readonly Audit[]
+}
+
+/** The command that takes the project further, and why where that is not plain. */
+export function nextStep({ info, training, proposals, audits }: Situation): string {
+  if (info.texts === 0) return 'shiliu import FILE'
+  if (!info.task) return 'shiliu task set FILE'
+  if (training && training.state !== 'done') return 'shiliu train --resume'
+  const bare = classesWithoutLabel(info)
+  if (bare.length > 0) return `shiliu label (no text is labelled ${bare.join(', ')})`
+  if (info.roundInUse === null) return 'shiliu train'
+  if (audits.some(({ state }) => state === 'open')) return 'shiliu audit answer'
+  if (proposals.length === 0) return 'shiliu propose'
+  return proposals.some(({ decision }) => decision === 'pending')
+    ? 'shiliu review, or shiliu audit start'
+    : 'shiliu train (from what was reviewed), or shiliu export FOLDER'
+}
+
+function classesWithoutLabel({ task, labels }: ProjectInfo): string[] {
+  const counts = new Map(labels.classes.map((c) => [c.class, c.train]))
+  return namesOf(task!)
+    .classes.filter(({ id }) => !counts.get(id))
+    .map(({ name }) => name)
+}
