@@ -9,6 +9,7 @@ import { labelCommand } from './cli/label.ts'
 import { newCommand } from './cli/new.ts'
 import { predictCommand } from './cli/predict.ts'
 import { pretrainCommand } from './cli/pretrain.ts'
+import { printable } from './cli/printable.ts'
 import { proposeCommand } from './cli/propose.ts'
 import { reviewCommand } from './cli/review.ts'
 import { roundsCommand } from './cli/rounds.ts'
@@ -58,6 +59,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .description('Few-shot text classification: label little, train here, review, export.')
     .version('0.1.0')
     .showHelpAfterError('Add --help for what can be given.')
+    .configureOutput({ outputError: (text, write) => write(printable(text)) })
     .addHelpText('after', examples)
   for (const add of commands) add(program, shell)
   overrideExit(program)

@@ -198,6 +198,7 @@ test('a terminal gets controls of a text as codes, and JSON keeps their values',
   const shown = await shiliu(folder, ['import', 'x.csv', '--preview'])
   assert.match(shown.out, /ok\\u001b]52;c;eA==\\u0007\\u202egnp\\u009b/)
   const missing = await shiliu(folder, ['import', 'x.csv', '--preview', '--text', '\u001bx'])
+  const unknown = await shiliu(folder, ['import', 'x.csv', '--\u001b[2J'])
   const json = await shiliu(folder, ['import', 'x.csv', '--preview', '--json'])
   const { rows } = JSON.parse(json.out) as FilePreview
   assert.equal(rows[0]!.columns[0]![1], text)
@@ -205,7 +206,8 @@ test('a terminal gets controls of a text as codes, and JSON keeps their values',
   const asked = await shiliu(folder, ['label'], '\n\n')
 
   const raw = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/
-  for (const { out, err } of [shown, missing, json, asked]) assert.doesNotMatch(out + err, raw)
+  for (const { out, err } of [shown, missing, unknown, json, asked])
+    assert.doesNotMatch(out + err, raw)
 })
 
 test('quotes can be ordinary characters, and a tab can be typed', async (t) => {
