@@ -139,6 +139,7 @@ export const PretrainSpecSchema = v.object({
 
 /** What is measured: the majority class, the model untrained, each word group alone, all groups. */
 export const evaluateMethods = ['majority', 'zero-shot', 'single', 'fuzzy'] as const
+export type EvaluateMethod = (typeof evaluateMethods)[number]
 
 export const EvaluateSpecSchema = v.object({
   kind: v.literal('evaluate'),

@@ -78,7 +78,7 @@ export function auditCommand(program: Command, shell: Shell): void {
       positive,
     )
     .action((options: AcceptOptions) =>
-      write(options, (app) => accept(app, options.audit as AuditId | undefined), showLabelled),
+      write(options, (app) => accept(app, options.audit as AuditId | undefined), showAccepted),
     )
 
   withCommon(audit.command('give-up'))
@@ -96,6 +96,12 @@ async function start(app: App, options: StartOptions): Promise<Audit> {
   const filter = filterOf(options, await classNames(app))
   const size = Number(options.size) as 60 | 120 | 200
   return app.call('audit.create', { filter, threshold: options.threshold, size })
+}
+
+function showAccepted(accepted: Awaited<ReturnType<typeof accept>>): string {
+  const { leftOut } = accepted
+  const gone = leftOut > 0 ? [`${leftOut} left out: their class has left the task.`] : []
+  return [...gone, showLabelled(accepted)].join('\n')
 }
 
 async function accept(app: App, audit: AuditId | undefined) {

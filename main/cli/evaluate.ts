@@ -1,7 +1,14 @@
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import type { Command } from 'commander'
-import type { EvaluateResult, EvaluateRow, Recipe } from '../../core/job.ts'
+import { Option, type Command } from 'commander'
+import {
+  evaluateMethods,
+  type EvaluateMethod,
+  type EvaluateResult,
+  type EvaluateRow,
+  type PoolReport,
+  type Recipe,
+} from '../../core/job.ts'
 import { summarizeSplits, type SplitSummary } from '../../core/statistics.ts'
 import type { App } from '../app.ts'
 import { OutputFile } from '../training/output-file.ts'
@@ -15,6 +22,7 @@ interface Options extends Common {
   readonly splits: number[]
   readonly final?: boolean
   readonly base?: string
+  readonly methods?: readonly EvaluateMethod[]
   readonly poolSteps?: number
   readonly steps?: number
   readonly batch?: number
@@ -32,6 +40,9 @@ export function evaluateCommand(program: Command, shell: Shell): void {
     .option('--splits <list>', 'such as 0-4', numberList, [0, 1, 2, 3, 4])
     .option('--final', 'read test_public, which is recorded; otherwise each split has its own dev')
     .option('--base <folder>', 'base model (default: the one that comes with the program)')
+    .addOption(
+      new Option('--methods <names...>', 'what to measure (default: all)').choices(evaluateMethods),
+    )
     .option('--pool-steps <n>', 'first go on with pretraining on the pool of the task', wholeNumber)
     .option('--steps <n>', 'training steps', positive)
     .option('--batch <n>', 'texts in a step', positive)
@@ -47,7 +58,7 @@ export function evaluateCommand(program: Command, shell: Shell): void {
       shell.perform(options, {
         project: 'none',
         work: (app) => measure(shell, app, options),
-        show: ({ methods }) => showMethods(methods),
+        show: ({ methods, pool }) => [...showPool(pool), showMethods(methods)].join('\n'),
       }),
     )
 }
@@ -78,14 +89,15 @@ async function evaluate(shell: Shell, app: App, options: Options) {
     splits,
     final: final ?? false,
     base,
+    methods: options.methods && [...options.methods],
     poolSteps,
     recipe,
     seed,
     threads,
     workFolder: options.work ?? join(tmpdir(), `shiliu-evaluate-${task}`),
   })
-  const { rows } = await shell.follow<EvaluateResult>(app, job)
-  return { task, rows, methods: summaries(rows, final ?? false, seed) }
+  const { rows, pool } = await shell.follow<EvaluateResult>(app, job)
+  return { task, rows, pool, methods: summaries(rows, final ?? false, seed) }
 }
 
 /** A line a row; `answers` has a 1 for every text that was right, in the order of the test set. */
@@ -124,6 +136,14 @@ function shareOf(correct: readonly boolean[]) {
     for (const text of texts) sum += right[text]!
     return sum / texts.length
   }
+}
+
+function showPool(pool: PoolReport | null): string[] {
+  if (pool === null) return []
+  const { texts, inTest, repeated } = pool
+  return [
+    `Continued pretraining on ${texts} texts of the pool; left out: ${inTest} of the test set, ${repeated} repeated.`,
+  ]
 }
 
 function showMethods(methods: readonly MethodSummary[]): string {

@@ -3,6 +3,7 @@ import type { Labelled, LabelledFromColumn } from '../../core/contract.ts'
 import type { TextId } from '../../core/project.ts'
 import type { Action, JournalEntry, LabelSummary } from '../../core/records.ts'
 import type { App } from '../app.ts'
+import { inParts } from './at-once.ts'
 import { classNames, noneOfThese, type ClassNames } from './classes.ts'
 import { labelOneByOne, type Answered } from './label-one-by-one.ts'
 import { counted, positive, wholeNumber } from './numbers.ts'
@@ -152,7 +153,8 @@ async function label(
 ): Promise<WithNames<Labelled>> {
   const names = await classNames(app)
   const edits = given.map(({ text, name }) => ({ text, mark: names.answer(name) }))
-  return { ...(await app.call('label.set', { edits, origin: 'file' })), names }
+  const set = (some: typeof edits) => app.call('label.set', { edits: some, origin: 'file' })
+  return { ...(await inParts(edits, set)), names }
 }
 
 function count(steps: number | true): number {

@@ -4,6 +4,7 @@ import { fail } from '../../core/errors.ts'
 import type { Proposal } from '../../core/records.ts'
 import type { TextId } from '../../core/project.ts'
 import type { App } from '../app.ts'
+import { inParts } from './at-once.ts'
 import { classNames, type ClassNames } from './classes.ts'
 import { filterOf, withFilter, type FilterOptions } from './filter.ts'
 import { showAnswered, showLabelled } from './label.ts'
@@ -128,7 +129,8 @@ async function decide(
     areOriginal,
   )
   const verdicts = given.map((row, i) => ({ text: ids[i]!, verdict: verdictOf(row, names) }))
-  return { ...(await app.call('review.decide', { verdicts })), names }
+  const decideSome = (some: typeof verdicts) => app.call('review.decide', { verdicts: some })
+  return { ...(await inParts(verdicts, decideSome)), names }
 }
 
 function verdictOf({ decision, class: name }: Given, names: ClassNames): Verdict {

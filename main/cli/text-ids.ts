@@ -1,3 +1,4 @@
+import { mostAtOnce } from '../../core/contract.ts'
 import { fail } from '../../core/errors.ts'
 import type { TextId } from '../../core/project.ts'
 import type { App } from '../app.ts'
@@ -8,7 +9,14 @@ export async function textIds(
   ids: readonly string[],
   areOriginal = false,
 ): Promise<readonly TextId[]> {
-  if (areOriginal) return app.call('data.resolve', { originalIds: [...ids] })
+  if (areOriginal) {
+    const found: TextId[] = []
+    for (let from = 0; from < ids.length; from += mostAtOnce) {
+      const originalIds = ids.slice(from, from + mostAtOnce)
+      found.push(...(await app.call('data.resolve', { originalIds })))
+    }
+    return found
+  }
   const wrong = ids.filter((id) => !/^[1-9]\d*$/.test(id))
   if (wrong.length > 0) fail('text.unknown', { ids: wrong.slice(0, 20) })
   return ids.map((id) => Number(id) as TextId)
