@@ -1,29 +1,13 @@
 import { fail } from '../../core/errors.ts'
 import type { ErrorDetails } from '../../core/errors.ts'
-import { DelimitedReader } from './delimited.ts'
 import { endOfValue, objectColumns, skipSpace } from './json-value.ts'
+import { LineRows } from './line-rows.ts'
 import { RECORD_LIMIT, countLineBreaks, rawExcerpt } from './records.ts'
 import type { RowParser, SourceRow } from './records.ts'
 
 /** JSON Lines: one object on each line. */
-export class JsonLines implements RowParser {
-  readonly #reader: DelimitedReader
-  #blank = 0
-
-  constructor(path: string) {
-    this.#reader = new DelimitedReader(path, { delimiter: null, quoted: false })
-  }
-
-  get blankLines(): number {
-    return this.#reader.blankLines + this.#blank
-  }
-
-  push(text: string, isLast: boolean): SourceRow[] {
-    const records = this.#reader.push(text, isLast)
-    const filled = records.filter(({ fields }) => fields[0]!.trim() !== '')
-    this.#blank += records.length - filled.length
-    return filled.map(({ line, raw, fields }) => ({ line, raw, ...objectColumns(fields[0]!) }))
-  }
+export function jsonLines(path: string): RowParser {
+  return new LineRows(path, (line) => line.trim() === '', objectColumns)
 }
 
 /** What the array of a JSON file goes on with. */

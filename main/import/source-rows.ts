@@ -3,11 +3,11 @@ import { Decoder } from './decoder.ts'
 import type { Malformed } from './decoder.ts'
 import { DelimitedRows } from './delimited.ts'
 import { byteOrderMark } from './encodings.ts'
-import { JsonArray, JsonLines } from './json-rows.ts'
+import { JsonArray, jsonLines } from './json-rows.ts'
 import type { FileForm, ImportPlan } from '../../core/import-plan.ts'
 import type { RowParser, SourceRow } from './records.ts'
 import type { SourceFile } from './source-file.ts'
-import { TextLines } from './text-lines.ts'
+import { textLines } from './text-lines.ts'
 
 /** The rows of one block of a file. */
 export interface SourceBlock {
@@ -57,11 +57,11 @@ function rowParser(path: string, form: FileForm): RowParser {
     case 'tsv':
       return new DelimitedRows(path, form)
     case 'jsonl':
-      return new JsonLines(path)
+      return jsonLines(path)
     case 'json':
       return new JsonArray(path)
     case 'text':
-      return new TextLines(path)
+      return textLines(path)
     default:
       return missingCase(form.format)
   }

@@ -14,6 +14,7 @@ import type { JobContext } from '../../worker/job-context.ts'
 import { readModel, readModelShape } from '../../worker/model-folder.ts'
 import { runPretrain } from '../../worker/pretrain-job.ts'
 import { hashFile } from '../../worker/weight-file.ts'
+import { briefSettings } from '../fixtures/pretrain-settings.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'shiliu-corpus-'))
 after(() => rm(folder, { recursive: true }))
@@ -74,18 +75,12 @@ function spec(name: string): PretrainSpec {
       },
     },
     settings: {
+      ...briefSettings,
       steps: 8,
-      learningRate: 1e-3,
-      warmup: 2,
-      weightDecay: 0.01,
-      maskRate: 0.2,
-      wholeWords: 0.5,
-      dropout: 0.1,
       shapes: [
         { batch: 4, tokens: 16, share: 1 },
         { batch: 2, tokens: 32, share: 1 },
       ],
-      seed: 3,
       heldOut: 8,
     },
     workFolder: join(folder, name),

@@ -9,6 +9,7 @@ import { wordStart, type TokenCorpus } from '../../../learn/pretrain/corpus.ts'
 import { evaluateHeldOut, pretrain } from '../../../learn/pretrain/pretrain.ts'
 import { freshState, type TrainingState } from '../../../learn/train/step.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
+import { briefSettings } from '../../fixtures/pretrain-settings.ts'
 
 const config = {
   vocabSize: 30,
@@ -22,18 +23,13 @@ const config = {
 }
 const specials = { pad: 0, cls: 2, sep: 3, mask: 4, all: [0, 1, 2, 3, 4], vocabSize: 30 }
 const settings: PretrainSettings = {
+  ...briefSettings,
   steps: 4,
   learningRate: 1e-2,
-  warmup: 2,
-  weightDecay: 0.01,
-  maskRate: 0.2,
-  wholeWords: 0.5,
-  dropout: 0.1,
   shapes: [
     { batch: 3, tokens: 10, share: 1 },
     { batch: 2, tokens: 14, share: 1 },
   ],
-  seed: 7,
   heldOut: 6,
 }
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { JsonArray, JsonLines } from '../../../main/import/json-rows.ts'
+import { JsonArray, jsonLines as linesOf } from '../../../main/import/json-rows.ts'
 import type { RowParser, SourceRow } from '../../../main/import/records.ts'
 
 function rows(parser: RowParser, pieces: readonly string[]): SourceRow[] {
   return pieces.flatMap((piece, i) => parser.push(piece, i === pieces.length - 1))
 }
 const array = (...pieces: string[]) => rows(new JsonArray('a.json'), pieces)
-const jsonLines = (text: string) => rows(new JsonLines('a.jsonl'), [text])
+const jsonLines = (text: string) => rows(linesOf('a.jsonl'), [text])
 const columns = (found: SourceRow[]) => found.map((row) => ('columns' in row ? row.columns : row))
 
 test('keeps the values of an object in their order and as they are written', () => {
