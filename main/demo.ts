@@ -11,9 +11,9 @@ import { showLoop } from './show-loop.ts'
 const root = resolve(import.meta.dirname, '..')
 const sample = join(root, 'resources/sample')
 const unseen = [
-  '楼下新开的面馆味道一般，等了四十分钟，不会再去了。',
-  '师傅准时上门，十分钟就修好了，收费也公道。',
-  '说是静音风扇，晚上根本睡不着。',
+  '新开的面馆汤太咸，等了四十分钟，店员还爱理不理，太失望了。',
+  '师傅准时上门，十分钟就修好了，收费也公道，很满意。',
+  '说是静音风扇，晚上吵得睡不着，后悔买它。',
 ]
 
 try {
