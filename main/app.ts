@@ -23,6 +23,7 @@ import { projectService } from './services/project.ts'
 import { reviewService } from './services/review.ts'
 import { roundsService } from './services/rounds.ts'
 import { Session } from './services/session.ts'
+import { shellService } from './services/shell.ts'
 import { taskService } from './services/task.ts'
 import { trainService } from './services/train.ts'
 import { storageError } from './store/database.ts'
@@ -42,6 +43,7 @@ export interface App {
 /** Calls that closing a project does not wait for: they close it themselves, or wait for jobs. */
 const mayOutlive: ReadonlySet<Call> = new Set<Call>([
   'project.create',
+  'project.createSample',
   'project.open',
   'project.close',
   'jobs.wait',
@@ -77,6 +79,7 @@ export function openApp(host: Host): App {
 
 function handlersOf(session: Session) {
   return {
+    ...shellService(session),
     ...projectService(session),
     ...dataService(session),
     ...taskService(session),

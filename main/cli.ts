@@ -13,6 +13,7 @@ import { printable } from './cli/printable.ts'
 import { proposeCommand } from './cli/propose.ts'
 import { reviewCommand } from './cli/review.ts'
 import { roundsCommand } from './cli/rounds.ts'
+import { serveCommand } from './cli/serve.ts'
 import { Shell } from './cli/shell.ts'
 import { statusCommand } from './cli/status.ts'
 import { taskCommand } from './cli/task.ts'
@@ -32,6 +33,7 @@ const commands = [
   predictCommand,
   evaluateCommand,
   pretrainCommand,
+  serveCommand,
   statusCommand,
   doctorCommand,
 ]

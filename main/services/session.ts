@@ -5,6 +5,8 @@ import { fail } from '../../core/errors.ts'
 import type { Event, Payload } from '../../core/contract.ts'
 import type { JobId, WorkKind } from '../../core/project.ts'
 import type { Host } from '../host.ts'
+import { placeBelow } from '../places.ts'
+import { RecentProjects } from '../recent.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { stopUnfinishedImports } from '../store/imports.ts'
 import { interruptRunningJobs } from '../store/jobs.ts'
@@ -12,6 +14,7 @@ import { openScratch, type OpenProject } from '../store/open.ts'
 import { programs } from '../training/programs/index.ts'
 import { Turns } from '../training/turns.ts'
 import { WorkQueue, type Surroundings } from '../training/work.ts'
+import { recentEntry } from './recent-entry.ts'
 
 /** Jobs that belong to no project have ids from here on, so that an id says where a job lives. */
 const firstScratchJob = 1_000_000_000
@@ -21,6 +24,7 @@ type Listeners = { [E in Event]: [Payload<E>] }
 /** What the services of one application share: the open project, if any, and the running jobs. */
 export class Session {
   readonly host: Host
+  readonly recent: RecentProjects
   readonly events = new EventEmitter<Listeners>()
   readonly #turns = new Turns()
   readonly #calls = new Set<Promise<unknown>>()
@@ -32,6 +36,7 @@ export class Session {
 
   constructor(host: Host) {
     this.host = host
+    this.recent = new RecentProjects(host.settingsFolder)
     this.events.setMaxListeners(0)
     this.#scratch = openScratch()
     this.#scratchWork = this.#queue({ db: this.#scratch, project: null, firstId: firstScratchJob })
@@ -72,10 +77,15 @@ export class Session {
   async adopt(project: OpenProject): Promise<void> {
     await this.closeProject()
     this.#project = project
+    await this.#remember(project)
     if (!project.writable) return
     stopUnfinishedImports(project.writable)
     interruptRunningJobs(project.writable)
     this.#work = this.#queue({ db: project.writable, project })
+  }
+
+  async #remember(project: OpenProject): Promise<void> {
+    this.recent.remember(await recentEntry(project))
   }
 
   /** Opens, closes or changes the project, one such change after the other. */
@@ -102,6 +112,7 @@ export class Session {
       await this.#work?.close()
       await Promise.allSettled(this.#calls)
     } while (this.#calls.size > 0 || this.#work?.isBusy)
+    if (this.#project) await this.#remember(this.#project)
     this.#project?.close()
     this.#project = null
     this.#work = null
@@ -148,6 +159,11 @@ export class Session {
   /** The base model to use when none is named. */
   get defaultBase(): string {
     return join(this.host.root, 'resources', 'model')
+  }
+
+  /** A path that the user named, made absolute. Error: `files.outside`. */
+  place(path: string): string {
+    return placeBelow(this.host.fileRoots, path)
   }
 
   threads(chosen: number | undefined): number {
