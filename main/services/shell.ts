@@ -50,9 +50,9 @@ export function shellService(session: Session) {
     'shell.pickFolder': pickFolder,
     'shell.openPath': openPath,
     'files.list': list,
-    'recent.list': () => {
+    'recent.list': async () => {
       // The open project has gone on since it was opened.
-      if (session.openProject) recent.remember(recentEntry(session.openProject))
+      if (session.openProject) recent.remember(await recentEntry(session.openProject))
       return recent.list()
     },
     'recent.forget': forget,
