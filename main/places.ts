@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs'
+import { existsSync, readlinkSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { fail } from '../core/errors.ts'
 
@@ -14,11 +14,28 @@ export function placeBelow(roots: readonly string[] | null, path: string): strin
   return fail('files.outside', { path: absolute, root: roots[0]! })
 }
 
-/** The path with its links followed, as far as it exists. */
-function realPath(path: string): string {
+/** Links in a row that are followed; a longer row runs in a circle. */
+const mostLinks = 40
+
+/**
+ * The path with its links followed, as far as it exists. A link to something that is not there is
+ * followed as well: whoever writes through it makes what it names.
+ */
+function realPath(path: string, links = 0): string {
   if (existsSync(path)) return realpathSync(path)
   const parent = dirname(path)
-  return parent === path ? path : join(realPath(parent), basename(path))
+  if (parent === path) return path
+  const target = links < mostLinks ? linkAt(path) : null
+  if (target === null) return join(realPath(parent, links), basename(path))
+  return realPath(resolve(realPath(parent, links), target), links + 1)
+}
+
+function linkAt(path: string): string | null {
+  try {
+    return readlinkSync(path)
+  } catch {
+    return null
+  }
 }
 
 function isBelow(root: string, path: string): boolean {

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Handler } from '../../core/contract.ts'
 import { preview } from '../import/preview.ts'
 import { importReport, importReports, rejectedRows } from '../store/imports.ts'
@@ -13,9 +12,9 @@ import {
 import type { Session } from './session.ts'
 
 export function dataService(session: Session) {
-  const look: Handler<'data.preview'> = ({ path, choice }) => preview(resolve(path), choice)
+  const look: Handler<'data.preview'> = ({ path, choice }) => preview(session.place(path), choice)
   const bring: Handler<'data.import'> = ({ path, plan }) => {
-    return { job: session.begin(session.work, 'import', { path: resolve(path), plan }) }
+    return { job: session.begin(session.work, 'import', { path: session.place(path), plan }) }
   }
   const rejected: Handler<'data.rejected'> = ({ import: id, ...page }) => {
     return rejectedRows(session.db, importReport(session.db, id).id, page)

@@ -1,6 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { availableParallelism, freemem, totalmem } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { sentence, toRecord } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
 import type { Finding } from '../../core/records.ts'
@@ -17,12 +17,13 @@ import type { Session } from './session.ts'
 export function doctorService(session: Session) {
   const check: Handler<'doctor.check'> = async ({ base }) => {
     const project = session.openProject
+    const folder = session.baseFolder(base)
     return [
       found('Node', () => `${process.version}, ${process.platform} ${process.arch}`),
       found('memory', () => memory()),
       found('SQLite', sqliteVersion),
       await worker(session.host),
-      found('base model', () => modelSize(resolve(base ?? session.defaultBase))),
+      found('base model', () => modelSize(folder)),
       ...(project ? [await wholeness(project), disk(project)] : []),
     ]
   }

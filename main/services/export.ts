@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { fail } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
 import { requireFree } from '../export/free-folder.ts'
@@ -7,10 +6,10 @@ import type { Session } from './session.ts'
 
 export function exportService(session: Session) {
   const start: Handler<'export.start'> = ({ folder, round, temperature, threads }) => {
+    const path = session.place(folder)
     const { db, work } = session
     const inUse = roundInUse(db) ?? fail('round.none', {})
     const chosen = round === undefined ? inUse : roundByNumber(db, round)
-    const path = resolve(folder)
     requireFree(path)
     const input = {
       folder: path,

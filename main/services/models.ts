@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Handler } from '../../core/contract.ts'
 import type { Session } from './session.ts'
 
@@ -7,8 +6,8 @@ export function modelsService(session: Session) {
   const { scratchWork } = session
   const predict: Handler<'predict.start'> = ({ folder, source, threads }) => {
     const input = {
-      folder: resolve(folder),
-      source: settled(source),
+      folder: session.place(folder),
+      source: settled(session, source),
       threads: session.threads(threads),
     }
     return { job: session.begin(scratchWork, 'predict', input) }
@@ -16,9 +15,9 @@ export function modelsService(session: Session) {
   const evaluate: Handler<'evaluate.start'> = (input) => {
     const full = {
       ...input,
-      fewclue: resolve(input.fewclue),
-      base: resolve(input.base ?? session.defaultBase),
-      workFolder: resolve(input.workFolder),
+      fewclue: session.place(input.fewclue),
+      base: session.baseFolder(input.base),
+      workFolder: session.place(input.workFolder),
       threads: session.threads(input.threads),
     }
     return { job: session.begin(scratchWork, 'evaluate', full) }
@@ -26,10 +25,10 @@ export function modelsService(session: Session) {
   const pretrain: Handler<'pretrain.start'> = (input) => {
     const full = {
       ...input,
-      corpus: input.corpus.map(({ path, weight }) => ({ path: resolve(path), weight })),
-      start: 'base' in input.start ? { base: resolve(input.start.base) } : input.start,
-      workFolder: resolve(input.workFolder),
-      out: resolve(input.out),
+      corpus: input.corpus.map(({ path, weight }) => ({ path: session.place(path), weight })),
+      start: 'base' in input.start ? { base: session.place(input.start.base) } : input.start,
+      workFolder: session.place(input.workFolder),
+      out: session.place(input.out),
       threads: session.threads(input.threads),
     }
     return { job: session.begin(scratchWork, 'pretrain', full) }
@@ -39,7 +38,7 @@ export function modelsService(session: Session) {
 
 type Source = Parameters<Handler<'predict.start'>>[0]['source']
 
-function settled(source: Source): Source {
+function settled(session: Session, source: Source): Source {
   if (source.kind === 'texts') return source
-  return { ...source, path: resolve(source.path), out: resolve(source.out) }
+  return { ...source, path: session.place(source.path), out: session.place(source.out) }
 }

@@ -156,9 +156,9 @@ export class Session {
     queue.start(job, program, computes)
   }
 
-  /** The base model to use when none is named. */
-  get defaultBase(): string {
-    return join(this.host.root, 'resources', 'model')
+  /** The folder of a base model: the one that is named, or the one that comes with the program. */
+  baseFolder(named: string | undefined): string {
+    return named === undefined ? join(this.host.root, 'resources', 'model') : this.place(named)
   }
 
   /** A path that the user named, made absolute. Error: `files.outside`. */

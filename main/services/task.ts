@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import { fail, ShiliuError } from '../../core/errors.ts'
 import type { Handler, TaskDefinitionSchema } from '../../core/contract.ts'
 import type { CheckResult, CheckSpec } from '../../core/job.ts'
@@ -41,7 +40,7 @@ async function checkTask({ host }: Session, spec: CheckSpec): Promise<CheckResul
 async function baseFolder(session: Session, named: string | undefined): Promise<string> {
   const last = named === undefined && session.openProject ? allRuns(session.db).at(-1) : undefined
   if (last && session.openProject?.writable) return modelFolder(session.project, last.base)
-  return resolve(named ?? session.defaultBase)
+  return session.baseFolder(named)
 }
 
 /**

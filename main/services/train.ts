@@ -1,4 +1,3 @@
-import { resolve } from 'node:path'
 import type { Handler } from '../../core/contract.ts'
 import type { ModelId } from '../../core/project.ts'
 import { transaction } from '../store/database.ts'
@@ -40,5 +39,5 @@ export function trainService(session: Session) {
 async function baseModel(session: Session, named: string | undefined): Promise<ModelId> {
   const last = allRuns(session.db).at(-1)
   if (named === undefined && last) return last.base
-  return importModelAside(session.project, resolve(named ?? session.defaultBase))
+  return importModelAside(session.project, session.baseFolder(named))
 }
