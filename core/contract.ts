@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { ErrorRecord } from './errors.ts'
 import {
   ImportPlanSchema,
   PreviewChoiceSchema,
@@ -494,6 +495,14 @@ export const calls = {
 } as const
 
 export type Call = keyof typeof calls
+
+/** Whether a name from outside is that of a call, and not one that every object has. */
+export function isCall(name: unknown): name is Call {
+  return typeof name === 'string' && Object.hasOwn(calls, name)
+}
+
+/** What crosses the border to a page in answer to a call. */
+export type Answer = { readonly output: unknown } | { readonly error: ErrorRecord }
 
 /** What a caller passes. */
 export type Input<K extends Call> = v.InferInput<(typeof calls)[K]['input']>

@@ -1,4 +1,4 @@
-import type { Call, Event, Input, Output, Payload } from '../core/contract.ts'
+import type { Answer, Call, Event, Input, Output, Payload } from '../core/contract.ts'
 import type { ErrorRecord } from '../core/errors.ts'
 
 /** The way to the application: Electron's preload script or the server that this page came from. */
@@ -25,9 +25,6 @@ export class CallError extends Error {
     this.record = record
   }
 }
-
-/** What crosses the border in answer to a call. */
-export type Answer = { readonly output: unknown } | { readonly error: ErrorRecord }
 
 export function outputOf<K extends Call>(answer: Answer): Output<K> {
   if ('error' in answer) throw new CallError(answer.error)

@@ -1,11 +1,5 @@
-import {
-  CallError,
-  outputOf,
-  type Answer,
-  type Bridge,
-  type EventListener,
-  type Incoming,
-} from './bridge.ts'
+import type { Answer } from '../core/contract.ts'
+import { CallError, outputOf, type Bridge, type EventListener, type Incoming } from './bridge.ts'
 
 const retryMs = 1000
 

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type WebSocket } from 'ws'
-import { calls, events, type Call, type Event } from '../../core/contract.ts'
+import { events, isCall, type Event } from '../../core/contract.ts'
 import { toRecord } from '../../core/errors.ts'
+import { answerCall } from '../answer-call.ts'
 import type { App } from '../app.ts'
 import { Admission, isOwnHost, isOwnOrigin } from './admission.ts'
 import { contentSecurityPolicy, type Assets } from './assets.ts'
@@ -54,7 +55,8 @@ export async function startWebServer(options: WebOptions): Promise<WebServer> {
     try {
       secure(response)
       if (!isOwnHost(request, hosts)) return refuse(response, 421)
-      const url = new URL(request.url ?? '/', `http://${request.headers.host}`)
+      const url = urlOf(request)
+      if (url === null) return refuse(response, 400)
       if (request.method === 'POST') await post(request, response, url)
       else if (request.method === 'GET') get(request, response, url)
       else refuse(response, 405)
@@ -90,21 +92,19 @@ export async function startWebServer(options: WebOptions): Promise<WebServer> {
       answer(response, 200, { output: await options.uploads.receive(name, request) })
       return
     }
-    const name = /^\/call\/([a-zA-Z.]+)$/.exec(url.pathname)?.[1]
-    if (name === undefined || !Object.hasOwn(calls, name)) return refuse(response, 404)
+    const name = /^\/call\/(.+)$/.exec(url.pathname)?.[1]
+    if (!isCall(name)) return refuse(response, 404)
     const body = await readBody(request)
     if (body === null) return refuse(response, 413)
-    try {
-      const output = await options.app.call(name as Call, JSON.parse(body) as never)
-      answer(response, 200, { output: output ?? null })
-    } catch (error) {
-      answer(response, 200, { error: toRecord(error) })
-    }
+    const input = parsed(body)
+    if (input === undefined) return refuse(response, 400)
+    answer(response, 200, await answerCall(options.app, name, input))
   }
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const [name, page] = (request.headers['sec-websocket-protocol'] ?? '').split(/,\s*/)
     const isAdmitted =
+      request.url === '/events' &&
       isOwnHost(request, hosts) &&
       isOwnOrigin(request) &&
       name === protocol &&
@@ -150,15 +150,30 @@ function withPageToken(page: Buffer, token: string): string {
     .replace('</head>', `<meta name="shiliu-page" content="${token}"></head>`)
 }
 
+/** Where a request goes; null for what is no address. */
+function urlOf({ url, headers }: IncomingMessage): URL | null {
+  return url?.startsWith('/') ? URL.parse(`http://${headers.host}${url}`) : null
+}
+
+/** The body; null when it is too large. The connection stays, so that the refusal gets through. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
+  if (Number(request.headers['content-length'] ?? 0) > mostBytes) return null
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).length
     if (bytes > mostBytes) return null
-    chunks.push(chunk)
+    chunks.push(chunk as Buffer)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
 }
 
 function answer(response: ServerResponse, status: number, value: unknown): void {
@@ -168,6 +183,7 @@ function answer(response: ServerResponse, status: number, value: unknown): void 
 }
 
 const refusals: Readonly<Record<number, string>> = {
+  400: 'Not understood.\n',
   403: 'Open the address that the program printed. It works once; start "shiliu serve" again for another.\n请使用程序打印的地址打开。该地址只能用一次；重新运行 "shiliu serve" 可得到新地址。\n',
   404: 'Not found.\n',
   405: 'Not allowed.\n',

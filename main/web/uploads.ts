@@ -1,6 +1,6 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
@@ -28,8 +28,18 @@ export class Uploads {
   }
 }
 
-/** A name without a way out of its folder. */
+/** In bytes, as file systems count. */
+const longestName = 200
+
+/** Means something else than a letter of a name to some system. */
+const reserved = /[\p{Cc}<>:"|?*]/gu
+
+/** A name without a way out of its folder, that every system takes. */
 function plainName(name: string): string {
-  const plain = basename(name.replaceAll('\\', '/')).replace(/^\.+/, '')
-  return plain === '' ? 'file' : plain
+  const plain = basename(name.replaceAll('\\', '/')).replace(/^\.+/, '').replace(reserved, '_')
+  if (plain === '') return 'file'
+  const extension = extname(plain).slice(0, 16)
+  let stem = plain.slice(0, plain.length - extname(plain).length)
+  while (Buffer.byteLength(stem) > longestName) stem = stem.slice(0, -1)
+  return stem + extension
 }
