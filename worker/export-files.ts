@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import type { ExportSpec } from '../core/job.ts'
 import { classifierConfig, patternFile } from '../learn/export/files.ts'
@@ -32,12 +32,18 @@ export async function writeExportFiles(
   await write('vocab.txt', `${vocab.join('\n')}\n`)
   await json('config.json', classifierConfig(config, tokenizer.specials.pad, task))
   await json('pattern.json', patternFile(task, temperature, maxTokens))
-  await cp(join(snippets, task.kind), join(folder, 'snippets'), { recursive: true })
+  const shown = join(snippets, task.kind)
+  for (const name of await readdir(shown)) {
+    await write(`snippets/${name}`, await readFile(join(shown, name)))
+  }
   await writeModel(join(folder, 'mlm'), model)
   return listFiles(folder)
 }
 
-/** Programs that show the way from text to class without this one, by kind of task. */
+/**
+ * Programs that show the way from text to class without this one, by kind of task. They are read one by
+ * one: in a packaged program they lie in an archive, which has files but no folders to copy.
+ */
 const snippets = join(import.meta.dirname, 'snippets')
 
 async function listFiles(folder: string): Promise<string[]> {

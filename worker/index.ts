@@ -1,12 +1,6 @@
 import * as v from 'valibot'
 import { ShiliuError, toRecord } from '../core/errors.ts'
-import {
-  JobSpecSchema,
-  type FromWorker,
-  type JobResult,
-  type JobSpec,
-  type ToWorker,
-} from '../core/job.ts'
+import { JobSpecSchema, type JobResult, type JobSpec, type ToWorker } from '../core/job.ts'
 import type { TextItem, TrainingItem } from '../core/task.ts'
 import { runCheck } from './check-job.ts'
 import { runEvaluate } from './evaluate-job.ts'
@@ -16,6 +10,7 @@ import { runPredict } from './predict-job.ts'
 import { runPretrain } from './pretrain-job.ts'
 import { runScore } from './score-job.ts'
 import { runTrain } from './train-job.ts'
+import { transport } from './transport.ts'
 
 /**
  * The entry of the compute process: one job at a time, over the protocol of core/job.ts. Main starts
@@ -24,9 +19,7 @@ import { runTrain } from './train-job.ts'
 
 type Texts = readonly (TextItem | TrainingItem)[]
 
-const send = (message: FromWorker): void => {
-  process.send?.(message)
-}
+const { send, onMessage } = transport()
 
 /** The job that runs, with what it waits for. */
 class RunningJob {
@@ -74,13 +67,12 @@ class RunningJob {
 
 let running: RunningJob | undefined
 
-process.on('message', (message: ToWorker) => {
+onMessage((message) => {
   if (message.type === 'start') void start(message)
   else if (message.job !== running?.id) return
   else if (message.type === 'texts') running.deliver(message.items)
   else running.cancel()
 })
-process.on('disconnect', () => process.exit(0))
 send({ type: 'ready' })
 
 async function start({ job, spec, resume }: Extract<ToWorker, { type: 'start' }>): Promise<void> {

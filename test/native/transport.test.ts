@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { test } from 'node:test'
+import type { FromWorker, ToWorker } from '../../core/job.ts'
+import { tinyModelFolder, tinyTask } from '../fixtures/tiny-model.ts'
+
+const entry = resolve(import.meta.dirname, '../../worker/index.ts')
+const parentPort = resolve(import.meta.dirname, '../fixtures/parent-port.ts')
+
+for (const [way, execArgv] of [
+  ["over Node's channel", []],
+  ['over the parent port of a utility process', ['--import', parentPort]],
+] as const) {
+  test(`the compute process answers ${way}`, async (t) => {
+    const model = await tinyModelFolder()
+    t.after(() => rm(model, { recursive: true }))
+    const child = fork(entry, { serialization: 'advanced', execArgv: [...execArgv] })
+    t.after(() => child.kill())
+    const types: string[] = []
+    const result = await new Promise((done, failed) => {
+      child.on('exit', (code) => failed(new Error(`ended with ${code}`)))
+      child.on('message', (message: FromWorker) => {
+        types.push(message.type)
+        const start: ToWorker = {
+          type: 'start',
+          job: 'job',
+          spec: { kind: 'check', task: tinyTask, model },
+        }
+        if (message.type === 'ready') child.send(start)
+        if (message.type === 'done') done(message.result)
+        if (message.type === 'failed') failed(message.error)
+      })
+    })
+    assert.deepEqual(types, ['ready', 'done'])
+    assert.equal((result as { kind: string }).kind, 'check')
+  })
+}
