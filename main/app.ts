@@ -36,6 +36,8 @@ export interface App {
   on<E extends Event>(event: E, listener: (payload: Payload<E>) => void): () => void
   /** A job's progress from `fromSeq` on: first what was recorded, then what comes. */
   subscribe(job: JobId, fromSeq: number, listener: (event: JobEvent) => void): () => void
+  /** Whether any job runs or waits for its turn. */
+  readonly isBusy: boolean
   /** Stops what runs, keeping its checkpoints, and closes the project. */
   close(): Promise<void>
 }
@@ -73,6 +75,9 @@ export function openApp(host: Host): App {
       return () => void session.events.off(event, listener as never)
     },
     subscribe: (job, fromSeq, listener) => subscribe(session, job, fromSeq, listener),
+    get isBusy() {
+      return session.isBusy
+    },
     close: () => session.close(),
   }
 }

@@ -1,8 +1,20 @@
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
+import { channels } from '../core/channels.ts'
+import type { ExposedBridge, Incoming } from '../renderer/bridge.ts'
 
 /**
- * The bridge of renderer/bridge.ts over Electron's channels. Events come on one channel; files have
- * paths here and need no upload.
+ * What the page may do, and all of it. Files have paths here and need no upload, and the application
+ * lives as long as the window, so that the connection is never lost.
  */
-contextBridge.exposeInMainWorld('shiliu', {})
-void ipcRenderer
+const bridge: ExposedBridge = {
+  call: (name, input) => ipcRenderer.invoke(channels.call, name, input),
+  listen(listener) {
+    const hear = (_event: unknown, incoming: Incoming) => listener(incoming)
+    ipcRenderer.on(channels.event, hear)
+    return () => void ipcRenderer.off(channels.event, hear)
+  },
+  upload: (file) => Promise.resolve(webUtils.getPathForFile(file)),
+  onConnection: () => () => undefined,
+}
+
+contextBridge.exposeInMainWorld('shiliu', bridge)

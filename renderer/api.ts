@@ -1,12 +1,13 @@
-import type { Bridge } from './bridge.ts'
+import type { Bridge, ExposedBridge } from './bridge.ts'
+import { desktopBridge } from './desktop-bridge.ts'
 import { webBridge } from './web-bridge.ts'
 
 declare global {
   interface Window {
     /** Electron's preload script puts it there. */
-    readonly shiliu?: Bridge
+    readonly shiliu?: ExposedBridge
   }
 }
 
 /** The application, as the interface sees it. */
-export const api: Bridge = window.shiliu ?? webBridge()
+export const api: Bridge = window.shiliu ? desktopBridge(window.shiliu) : webBridge()

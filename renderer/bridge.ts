@@ -12,6 +12,15 @@ export interface Bridge {
   onConnection(listener: (isThere: boolean) => void): () => void
 }
 
+/**
+ * The bridge as Electron's preload script exposes it. An error that crosses into the page's world loses
+ * everything but its message, so that calls give an answer instead; an upload gives the empty path
+ * where there is no file on the disk.
+ */
+export interface ExposedBridge extends Omit<Bridge, 'call'> {
+  call(name: Call, input: unknown): Promise<Answer>
+}
+
 export type Incoming = { [E in Event]: { readonly event: E; readonly payload: Payload<E> } }[Event]
 export type EventListener = (incoming: Incoming) => void
 

@@ -27,6 +27,16 @@ export const shellErrors = {
     (d) =>
       `${d.path} 不在本程序可读写的 ${d.root} 之内。请选择其中的位置，或用 --root 重新启动程序。`,
   ),
+  'files.gone': entry<{ path: string }>(
+    'input',
+    (d) => `${d.path} cannot be shown: it is no longer there.`,
+    (d) => `无法显示 ${d.path}：它已不存在。`,
+  ),
+  'files.noPath': entry<{ name: string }>(
+    'input',
+    (d) => `${d.name} was not read: it is no file on this machine. Save it first, then choose it.`,
+    (d) => `未读取 ${d.name}：它不是本机上的文件。请先保存，再选择它。`,
+  ),
   'files.notAFolder': entry<{ path: string }>(
     'input',
     (d) => `${d.path} cannot be listed: it is not there, is no folder, or may not be read.`,

@@ -137,6 +137,11 @@ export class Session {
     return this.#scratchWork
   }
 
+  /** Whether any job runs or waits for its turn. */
+  get isBusy(): boolean {
+    return this.#scratchWork.isBusy || (this.#work?.isBusy ?? false)
+  }
+
   /** Where a job is recorded and run. A project that is open for reading has records only. */
   home(job: JobId): { db: ReadableDb; work: WorkQueue | null } {
     return job >= firstScratchJob

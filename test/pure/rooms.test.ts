@@ -37,7 +37,8 @@ const house: Record<string, Room> = {
     packages: ['better-sqlite3', 'chardet', 'commander', 'electron', 'iconv-lite', 'valibot', 'ws'],
     node: true,
   },
-  preload: { rooms: ['core'], packages: ['electron'], node: false },
+  // The bridge that it exposes is the one that the interface is written against.
+  preload: { rooms: ['core', 'renderer'], packages: ['electron'], node: false },
   renderer: {
     rooms: ['core'],
     packages: ['svelte', 'bits-ui', '@tanstack/svelte-virtual', '@lucide/svelte'],
