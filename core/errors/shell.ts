@@ -6,6 +6,13 @@ export const shellErrors = {
     (d) => `The interface is not built: ${d.folder} has no index.html. Run "npm run build" first.`,
     (d) => `界面尚未构建：${d.folder} 中没有 index.html。请先运行 "npm run build"。`,
   ),
+  'shell.buildFailed': entry<{ output: string }>(
+    'environment',
+    (d) =>
+      `The interface could not be built, and nothing was started. Run "npm ci" and try again. The ` +
+      `build said:\n${d.output}`,
+    (d) => `界面构建失败，程序未启动。请运行 "npm ci" 后重试。构建输出：\n${d.output}`,
+  ),
   'shell.noDialogs': entry<Record<string, never>>(
     'environment',
     () => `There is no file dialog here. Choose from the list of files.`,

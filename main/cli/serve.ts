@@ -11,7 +11,7 @@ interface Options {
 
 export function serveCommand(program: Command, shell: Shell): void {
   program
-    .command('serve')
+    .command('serve [project]')
     .description('show the interface in a browser on this machine')
     .option('--port <n>', 'port on 127.0.0.1 (default: any free one)', wholeNumber, 0)
     .option('--root <folder>', 'files are listed, read and written below it', defaultRoot)
@@ -21,11 +21,18 @@ export function serveCommand(program: Command, shell: Shell): void {
       '\nExample, on a machine reached over SSH:\n  $ shiliu serve --port 4816 --no-open\n' +
         '  and at home: ssh -L 4816:127.0.0.1:4816 thatmachine',
     )
-    .action((options: Options) => shell.guard(() => show(shell, options)))
+    .action((project: string | undefined, options: Options) =>
+      shell.guard(() => show(shell, options, project)),
+    )
 }
 
-async function show(shell: Shell, { port, root, open }: Options): Promise<void> {
+async function show(
+  shell: Shell,
+  { port, root, open }: Options,
+  project: string | undefined,
+): Promise<void> {
   const serving = await serve({ port, root })
+  if (project !== undefined) await serving.app.call('project.open', { path: project })
   const address = serving.invite()
   const isOpen = open && openWindow(address)
   process.stdout.write(`Shiliu: ${isOpen ? 'opened' : 'open this address'} ${address}\n`)
