@@ -50,6 +50,7 @@ const house: Record<string, Room> = {
       'onnxruntime-node',
       'better-sqlite3',
       'csv-parse',
+      'electron-builder',
       'playwright-core',
       'axe-core',
       'ws',

@@ -19,14 +19,9 @@ process.once('message', (question: TransformersQuestion) => {
 })
 
 async function answer(question: TransformersQuestion): Promise<TransformersAnswer> {
-  let library: Library
   try {
-    library = await import('@huggingface/transformers')
-  } catch {
-    return { kind: 'absent', reason: 'the package @huggingface/transformers is not installed' }
-  }
-  library.env.allowRemoteModels = false
-  try {
+    const library = await import('@huggingface/transformers')
+    library.env.allowRemoteModels = false
     return await (question.isPair ? answerPairs : answerTexts)(library, question)
   } catch (error) {
     return { kind: 'failed', reason: error instanceof Error ? error.message : String(error) }

@@ -5,6 +5,7 @@ import type { ParityText } from './texts.ts'
 import type { TransformersAnswer, TransformersQuestion } from './transformers-process.ts'
 
 const entry = fileURLToPath(new URL('./transformers-process.ts', import.meta.url))
+const library = '@huggingface/transformers'
 const typedSpecial = /\[(?:PAD|CLS|SEP|MASK)\]/
 
 /**
@@ -19,6 +20,8 @@ export const transformersRuntime: Runtime = {
 }
 
 async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers> {
+  // A packaged program has neither the library nor a Node that could be started.
+  if (!isInstalled()) return { kind: 'absent', reason: `the package ${library} is not installed` }
   const child = fork(entry, {
     serialization: 'advanced',
     signal,
@@ -37,6 +40,15 @@ async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers
   })
   child.kill()
   return answer
+}
+
+function isInstalled(): boolean {
+  try {
+    import.meta.resolve(library)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The pipeline cuts the ids of one text, counting special ones that the graph leaves out. */
