@@ -73,7 +73,17 @@ const Limit = v.optional(v.pipe(Positive, v.maxValue(10_000)), 100)
 export const mostAtOnce = 10_000
 const listOf = <S extends v.GenericSchema>(item: S) =>
   v.pipe(v.array(item), v.maxLength(mostAtOnce))
+/** The most texts that `data.rows` gives at once. */
+export const rowsAtOnce = 500
 const Page = { offset: v.optional(Count, 0), limit: Limit }
+
+/** Narrows the texts of the project. Every field that is given must hold. */
+const textFilter = {
+  query: v.optional(v.string()),
+  label: v.optional(v.picklist(['any', 'none', 'unlabelled'])),
+  class: v.optional(v.string()),
+  scope: v.optional(v.picklist(['heldout', 'pool'])),
+}
 
 /** A task as people write it: classes and words by the names of the classes. */
 export const TaskDefinitionSchema = v.object({
@@ -192,14 +202,19 @@ export const calls = {
     writes: false,
   },
   'data.texts': {
-    input: v.object({
-      query: v.optional(v.string()),
-      label: v.optional(v.picklist(['any', 'none', 'unlabelled'])),
-      class: v.optional(v.string()),
-      scope: v.optional(v.picklist(['heldout', 'pool'])),
-      after: v.optional(Count, 0),
-      limit: Limit,
-    }),
+    input: v.object({ ...textFilter, after: v.optional(Count, 0), limit: Limit }),
+    output: gives<readonly StoredText[]>(),
+    writes: false,
+  },
+  /** The ids of all texts that a filter leaves, in order, and how long it took to find them. */
+  'data.find': {
+    input: v.object(textFilter),
+    output: gives<{ readonly ids: readonly TextId[]; readonly milliseconds: number }>(),
+    writes: false,
+  },
+  /** Some texts, in the order of the ids given. */
+  'data.rows': {
+    input: v.object({ ids: v.pipe(v.array(TextIdSchema), v.maxLength(rowsAtOnce)) }),
     output: gives<readonly StoredText[]>(),
     writes: false,
   },

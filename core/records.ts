@@ -1,4 +1,5 @@
 import type { ErrorRecord } from './errors.ts'
+import type { ImportPlan } from './import-plan.ts'
 import type { Environment, Recipe, StepRecord } from './job.ts'
 import type {
   Answer,
@@ -37,6 +38,8 @@ export interface StoredText {
 export interface ImportReport {
   readonly id: ImportId
   readonly source: string
+  /** How the file was read. */
+  readonly plan: ImportPlan
   readonly state: 'running' | 'done' | 'stopped'
   readonly added: number
   /** Rows that an earlier import had already brought. */

@@ -8,7 +8,9 @@ import {
   originalColumns,
   textById,
   textByOriginalId,
+  textsByIds,
 } from '../store/texts.ts'
+import { findTexts } from '../training/in-turns.ts'
 import type { Session } from './session.ts'
 
 export function dataService(session: Session) {
@@ -22,12 +24,18 @@ export function dataService(session: Session) {
   const texts: Handler<'data.texts'> = ({ after, limit, ...filter }) => {
     return listTexts(session.db, filter, { after, limit })
   }
+  const findAll: Handler<'data.find'> = async (filter) => {
+    const started = performance.now()
+    const ids = await findTexts(session.db, filter)
+    return { ids, milliseconds: performance.now() - started }
+  }
   const text: Handler<'data.text'> = ({ id }) => ({
     text: textById(session.db, id),
     columns: originalColumns(session.db, id),
     proposals: proposalsOfText(session.db, id),
   })
-  const find: Handler<'data.resolve'> = ({ originalIds }) => {
+  const rows: Handler<'data.rows'> = ({ ids }) => textsByIds(session.db, ids)
+  const resolveIds: Handler<'data.resolve'> = ({ originalIds }) => {
     return originalIds.map((id) => textByOriginalId(session.db, id))
   }
   return {
@@ -36,8 +44,10 @@ export function dataService(session: Session) {
     'data.imports': () => importReports(session.db),
     'data.rejected': rejected,
     'data.texts': texts,
+    'data.find': findAll,
+    'data.rows': rows,
     'data.text': text,
-    'data.resolve': find,
+    'data.resolve': resolveIds,
     'data.columns': () => columnNames(session.db),
   }
 }

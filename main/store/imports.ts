@@ -1,4 +1,5 @@
 import { fail, type ErrorRecord } from '../../core/errors.ts'
+import type { ImportPlan } from '../../core/import-plan.ts'
 import type { ImportId } from '../../core/project.ts'
 import type { ImportReport } from '../../core/records.ts'
 import type { ImportedRow } from '../import/imported-row.ts'
@@ -144,14 +145,12 @@ export function stopUnfinishedImports(db: WritableDb): number {
 
 /** Error: `import.unknown`. */
 export function importReport(db: ReadableDb, id: number): ImportReport {
-  return (
-    first<ImportReport>(db, sql`SELECT ${reportColumns} FROM import WHERE id = ${id}`) ??
-    fail('import.unknown', { id })
-  )
+  const row = first<ReportRow>(db, sql`SELECT ${reportColumns} FROM import WHERE id = ${id}`)
+  return row ? reported(row) : fail('import.unknown', { id })
 }
 
 export function importReports(db: ReadableDb): ImportReport[] {
-  return all(db, sql`SELECT ${reportColumns} FROM import ORDER BY id`)
+  return all<ReportRow>(db, sql`SELECT ${reportColumns} FROM import ORDER BY id`).map(reported)
 }
 
 /** The rejected rows of an import, in the order in which they were met. */
@@ -171,5 +170,13 @@ export function rejectedRows(
   })
 }
 
+interface ReportRow extends Omit<ImportReport, 'plan'> {
+  readonly plan: string
+}
+
+function reported(row: ReportRow): ImportReport {
+  return { ...row, plan: JSON.parse(row.plan) as ImportPlan }
+}
+
 const reportColumns = sql`
-  id, source, state, added, repeated, rejected, started_at AS startedAt, finished_at AS finishedAt`
+  id, source, plan, state, added, repeated, rejected, started_at AS startedAt, finished_at AS finishedAt`

@@ -1,11 +1,10 @@
 import type { TextId } from '../../core/project.ts'
-import type { WritableDb } from './database.ts'
+import { unspacedScripts } from '../../core/scripts.ts'
+import type { ReadableDb, WritableDb } from './database.ts'
 import { fold } from './fold.ts'
-import { run, sql, type Sql } from './sql.ts'
+import { all, run, sql, type Sql } from './sql.ts'
 
-/** Scripts without spaces between words: every character is indexed by itself. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Bopomofo}]/gu
+const unspaced = new RegExp(`[${unspacedScripts}]`, 'gu')
 
 /** Adds a text to the search index. Part of the transaction that adds the text. */
 export function indexText(db: WritableDb, id: TextId, a: string, b: string | null): void {
@@ -18,11 +17,31 @@ export function indexText(db: WritableDb, id: TextId, a: string, b: string | nul
  * inside a text, also of one character; other words are found by their beginning.
  */
 export function matches(query: string): Sql {
-  const phrases = fold(query).split(' ').filter(hasToken).map(phrase)
-  if (phrases.length === 0) {
+  const indexed = indexQuery(query)
+  if (indexed === null) {
     return sql`(instr(text.a, ${query}) > 0 OR instr(coalesce(text.b, ''), ${query}) > 0)`
   }
-  return sql`text.id IN (SELECT rowid FROM text_search WHERE text_search MATCH ${phrases.join(' ')})`
+  return sql`text.id IN (SELECT rowid FROM text_search WHERE text_search MATCH ${indexed})`
+}
+
+/** A query as the index takes it; null where it has no letter or digit, which the index leaves out. */
+export function indexQuery(query: string): string | null {
+  const phrases = fold(query).split(' ').filter(hasToken).map(phrase)
+  return phrases.length === 0 ? null : phrases.join(' ')
+}
+
+/** The next texts that the index has for a query, in the order of their ids. */
+export function indexHits(
+  db: ReadableDb,
+  indexed: string,
+  page: { after: number; limit: number },
+): TextId[] {
+  return all<{ id: TextId }>(
+    db,
+    sql`SELECT rowid AS id FROM text_search
+        WHERE text_search MATCH ${indexed} AND rowid > ${page.after}
+        ORDER BY rowid LIMIT ${page.limit}`,
+  ).map((row) => row.id)
 }
 
 function spaced(text: string): string {

@@ -3,8 +3,9 @@ import type { Answer, ImportId, Origin, TextId } from '../../core/project.ts'
 import type { StoredText } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from './database.ts'
 import { fingerprint, rowPrint } from './fold.ts'
+import { lastTextId } from './pool.ts'
 import { isHeldOut, unused } from './scope.ts'
-import { indexText, matches } from './search.ts'
+import { indexHits, indexQuery, indexText, matches } from './search.ts'
 import { all, allOf, first, only, run, sql, type Sql } from './sql.ts'
 
 /** One row of a file. `columns` are its values by the positions of the import's columns. */
@@ -66,6 +67,59 @@ export function listTexts(
     db,
     sql`${selectText} WHERE ${allOf(conditions)} ORDER BY text.id LIMIT ${page.limit}`,
   ).map(stored)
+}
+
+/** Part of what a filter leaves. */
+export interface FoundPart {
+  readonly ids: readonly TextId[]
+  /** After which id the next part begins; null when nothing is left to look at. */
+  readonly next: number | null
+}
+
+/**
+ * Ids of the texts that a filter leaves, in order, from the first one after `after`. One call looks at
+ * `size` texts, or at `size` hits of the search, so that a large project is gone through in parts.
+ */
+export function findPart(
+  db: ReadableDb,
+  { query, ...rest }: TextFilter,
+  { after, size }: { after: number; size: number },
+): FoundPart {
+  const indexed = query ? indexQuery(query) : null
+  if (indexed !== null) {
+    const hits = indexHits(db, indexed, { after, limit: size })
+    return { ids: narrowed(db, hits, rest), next: hits.length < size ? null : hits.at(-1)! }
+  }
+  const to = after + size
+  const range = [sql`text.id > ${after}`, sql`text.id <= ${to}`]
+  const ids = idsWhere(db, [...range, ...filterConditions({ query, ...rest })])
+  return { ids, next: to < lastTextId(db) ? to : null }
+}
+
+function narrowed(db: ReadableDb, ids: readonly TextId[], filter: TextFilter): readonly TextId[] {
+  const conditions = filterConditions(filter)
+  if (conditions.length === 0) return ids
+  const listed = sql`text.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`
+  return idsWhere(db, [listed, ...conditions])
+}
+
+function idsWhere(db: ReadableDb, conditions: readonly Sql[]): TextId[] {
+  return all<{ id: TextId }>(
+    db,
+    sql`SELECT text.id ${fromTexts} WHERE ${allOf(conditions)} ORDER BY text.id`,
+  ).map((row) => row.id)
+}
+
+/** Texts in the order of the ids given. Error: `text.unknown`. */
+export function textsByIds(db: ReadableDb, ids: readonly TextId[]): StoredText[] {
+  const rows = all<TextRow>(
+    db,
+    sql`${selectText} WHERE text.id IN (SELECT value FROM json_each(${JSON.stringify(ids)}))`,
+  )
+  const found = new Map(rows.map((row) => [row.id, stored(row)]))
+  const unknown = ids.filter((id) => !found.has(id))
+  if (unknown.length > 0) fail('text.unknown', { ids: unknown.slice(0, 20) })
+  return ids.map((id) => found.get(id)!)
 }
 
 /** A text's original columns by name, as its file had them. */
@@ -155,11 +209,14 @@ interface TextRow {
   origin: Origin | null
 }
 
+const fromTexts = sql`
+  FROM text LEFT JOIN label ON label.text_id = text.id
+            LEFT JOIN heldout ON heldout.text_id = text.id`
+
 const selectText = sql`
   SELECT text.id, text.original_id, text.a, text.b, text.import_id, text.line,
          heldout.text_id IS NOT NULL AS heldout, label.state, label.class_id, label.origin
-  FROM text LEFT JOIN label ON label.text_id = text.id
-            LEFT JOIN heldout ON heldout.text_id = text.id`
+  ${fromTexts}`
 
 function stored(row: TextRow): StoredText {
   return {

@@ -5,6 +5,7 @@ import type { TextItem } from '../../core/task.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { isScanned, NeighbourScan } from '../store/neighbours.ts'
 import { lastTextId, poolIds, textItems } from '../store/pool.ts'
+import { findPart, type TextFilter } from '../store/texts.ts'
 
 /** Long walks through the project, in portions short enough that everything else goes on. */
 
@@ -30,6 +31,21 @@ export async function collectPool(
   for await (const { after, to } of idRanges(db)) {
     ids.push(...poolIds(db, run, after, to))
     signal.throwIfAborted()
+  }
+  return ids
+}
+
+/** Texts or hits of a search that are looked at in one go: some milliseconds of work. */
+const findAtOnce = 10_000
+
+/** The ids of all texts that a filter leaves, in order. */
+export async function findTexts(db: ReadableDb, filter: TextFilter): Promise<TextId[]> {
+  const ids: TextId[] = []
+  for (let after: number | null = 0; after !== null;) {
+    const part = findPart(db, filter, { after, size: findAtOnce })
+    for (const id of part.ids) ids.push(id)
+    after = part.next
+    if (after !== null) await setImmediate()
   }
   return ids
 }

@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ImportedRow } from '../../main/import/imported-row.ts'
-import type { WritableDb } from '../../main/store/database.ts'
+import type { ReadableDb, WritableDb } from '../../main/store/database.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { ImportWriter, importReports, rejectedRows } from '../../main/store/imports.ts'
 import { fold } from '../../main/store/fold.ts'
 import {
   columnValues,
+  findPart,
   requireColumn,
   listTexts,
   originalColumns,
   textByOriginalId,
+  textsByIds,
+  type TextFilter,
 } from '../../main/store/texts.ts'
 import { plansOf } from './query-plan.ts'
+import { drawHeldOut } from '../../main/store/held-out.ts'
+import type { TextId } from '../../core/project.ts'
+import { findTexts } from '../../main/training/in-turns.ts'
 import { addTexts, fill, reopen, tempProject } from './temp-project.ts'
 
 const everything = { after: 0, limit: 100 }
@@ -77,6 +83,75 @@ test('texts are listed by label, class and scope, in pages', (t) => {
     ],
     [[1], [2], [3, 4, 5], [1], [], [3, 4]],
   )
+})
+
+test('all ids that a filter leaves are found, also where it takes several parts', async (t) => {
+  const { writable: db } = tempProject(t)
+  fill(
+    db,
+    Array.from(
+      { length: 60 },
+      (_, i) => `第${i}条${i % 3 === 0 ? '手机' : '物流'}${i % 7 ? '' : '😀'}`,
+    ),
+  )
+  drawHeldOut(db, { size: 10, seed: 1 })
+  setLabels(
+    db,
+    [3, 4, 6, 7, 9].map((id) => ({
+      text: id as TextId,
+      mark: id === 7 ? { state: 'none' } : { state: 'class', class: id % 2 ? 'c1' : 'c2' },
+      origin: 'human' as const,
+    })),
+  )
+  const filters: TextFilter[] = [
+    {},
+    { query: '手' },
+    { query: '手机', label: 'unlabelled' },
+    { query: '机', scope: 'heldout' },
+    { query: '😀' },
+    { query: '手', class: 'c2' },
+    { label: 'any', scope: 'pool' },
+    { label: 'none' },
+    { query: '没有' },
+  ]
+  for (const filter of filters) {
+    const listed = listTexts(db, filter, everything).map(({ id }) => id)
+    assert.deepEqual([await findTexts(db, filter), inParts(db, filter, 4)], [listed, listed])
+  }
+})
+
+/** What a filter leaves, gone through in parts that look at no more than `size` texts or hits. */
+function inParts(db: ReadableDb, filter: TextFilter, size: number): TextId[] {
+  const ids: TextId[] = []
+  for (let after: number | null = 0; after !== null;) {
+    const part = findPart(db, filter, { after, size })
+    assert.ok(part.ids.length <= size)
+    ids.push(...part.ids)
+    after = part.next
+  }
+  return ids
+}
+
+test('texts are given in the order of their ids asked for, and an unknown id is refused', (t) => {
+  const { writable: db } = tempProject(t)
+  const [one, two, three] = fill(db, 3) as [TextId, TextId, TextId]
+  setLabels(db, [{ text: three, mark: { state: 'none' }, origin: 'human' }])
+  const rows = textsByIds(db, [three, one, two])
+  assert.deepEqual(
+    rows.map(({ id, label }) => [id, label]),
+    [
+      [three, { state: 'none' }],
+      [one, null],
+      [two, null],
+    ],
+  )
+  assert.throws(() => textsByIds(db, [one, 99 as TextId]), { code: 'text.unknown' })
+})
+
+test('the report of an import says how its file was read', (t) => {
+  const { writable: db } = tempProject(t)
+  const writer = new ImportWriter(db, 'x.csv', { encoding: 'gb18030', text: '内容' })
+  assert.deepEqual(writer.end('done').plan, { encoding: 'gb18030', text: '内容' })
 })
 
 const row = (line: number, a: string, sourceId: string | null = null): ImportedRow => ({
