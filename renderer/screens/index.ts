@@ -1,5 +1,6 @@
 import type { Component } from 'svelte'
 import type { Step } from '../state/place.svelte.ts'
+import Data from './data/Data.svelte'
 
 /** A screen of the rail. An entry appears when its screen works. */
 export interface ScreenEntry {
@@ -7,4 +8,4 @@ export interface ScreenEntry {
   readonly component: Component
 }
 
-export const shown: readonly ScreenEntry[] = []
+export const shown: readonly ScreenEntry[] = [{ name: 'data', component: Data }]
