@@ -38,7 +38,7 @@ class Keys {
   }
 
   #onKey(event: KeyboardEvent): void {
-    if (event.isComposing || event.repeat || event.defaultPrevented) return
+    if (event.isComposing || event.repeat || event.defaultPrevented || isPress(event)) return
     const pressed = namesOf(event)
     const isTyping = isTextField(event.target)
     const action = this.all.find(
@@ -66,6 +66,12 @@ function namesOf(event: KeyboardEvent): string[] {
     // A sign such as ? is what it is, whatever it takes to type it.
     return /^[a-z0-9]$/.test(plain) || plain.length > 1 ? [shifted] : [shifted, `${prefix}${plain}`]
   })
+}
+
+/** Whether the key presses the control that has the focus. */
+function isPress({ key, target, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  if (!(key === 'Enter' || key === ' ') || ctrlKey || metaKey) return false
+  return target instanceof Element && target.closest('button, a[href], select') !== null
 }
 
 function isTextField(target: EventTarget | null): boolean {
