@@ -43,6 +43,8 @@ import type {
   JobEvent,
   JournalEntry,
   LabelSummary,
+  LabelTrail,
+  ModelView,
   ProjectInfo,
   Proposal,
   ProposalCount,
@@ -53,6 +55,7 @@ import type {
   ShellInfo,
   StoredText,
   TaskVersion,
+  TrailEntry,
 } from './records.ts'
 
 /**
@@ -268,13 +271,24 @@ export const calls = {
   },
   'label.undo': {
     input: v.object({ steps: v.optional(Positive, 1) }),
-    output: gives<readonly JournalEntry[]>(),
+    output: gives<readonly TrailEntry[]>(),
     writes: true,
   },
   'label.redo': {
     input: v.object({ steps: v.optional(Positive, 1) }),
-    output: gives<readonly JournalEntry[]>(),
+    output: gives<readonly TrailEntry[]>(),
     writes: true,
+  },
+  'label.trail': {
+    input: v.object({ limit: v.optional(v.pipe(Positive, v.maxValue(50)), 4) }),
+    output: gives<LabelTrail>(),
+    writes: false,
+  },
+  /** What the round in use says of a text; null without a stored score, and for held-out texts. */
+  'label.modelView': {
+    input: v.object({ text: TextIdSchema }),
+    output: gives<ModelView | null>(),
+    writes: false,
   },
   'label.summary': { input: none, output: gives<LabelSummary>(), writes: false },
   /**

@@ -10,6 +10,7 @@ import type {
   ImportId,
   JobId,
   JobState,
+  Mark,
   ModelId,
   Origin,
   Proportion,
@@ -67,6 +68,30 @@ export interface JournalEntry {
   readonly at: number
   /** How many labels, decisions and audit answers it changed. */
   readonly changes: number
+}
+
+/** An entry with the first text that it is about. */
+export interface TrailEntry extends JournalEntry {
+  readonly text: StoredText
+  /** What that text was marked with; null when the entry decided a proposal and labelled nothing. */
+  readonly mark: Mark | null
+}
+
+/** What can be undone, the newest first, as far as it was asked for. */
+export interface LabelTrail {
+  readonly entries: readonly TrailEntry[]
+  /** All entries that can be undone, and all that can be done again. */
+  readonly undoable: number
+  readonly redoable: number
+}
+
+/** What the round in use says of one text. */
+export interface ModelView {
+  readonly round: number
+  /** The likeliest class first. */
+  readonly classes: readonly { readonly class: string; readonly probability: number }[]
+  /** The share of word groups that choose the first class by themselves. */
+  readonly agreement: number
 }
 
 export type Action =

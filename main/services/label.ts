@@ -1,6 +1,6 @@
 import { heldOutTarget } from '../../core/project.ts'
 import type { Handler, Labelled } from '../../core/contract.ts'
-import type { JournalEntry } from '../../core/records.ts'
+import type { JournalEntry, TrailEntry } from '../../core/records.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { drawHeldOut, heldOutDraw } from '../store/held-out.ts'
 import { journal } from '../store/journal.ts'
@@ -10,10 +10,12 @@ import { textsToLabel } from '../store/queue.ts'
 import { roundInUse } from '../store/rounds.ts'
 import { countRuns } from '../store/runs.ts'
 import { countTexts } from '../store/texts.ts'
+import { labelTrail, withText } from '../store/trail.ts'
 import { redo, undo } from '../store/undo.ts'
 import { finishNeighbourScan } from '../training/in-turns.ts'
 import { labelFromColumn } from './label-from-column.ts'
 import { labelSummary } from './label-summary.ts'
+import { modelView } from './model-view.ts'
 import type { Session } from './session.ts'
 
 export function labelService(session: Session) {
@@ -58,6 +60,9 @@ export function labelService(session: Session) {
     'label.undo': step(undo) satisfies Handler<'label.undo'>,
     'label.redo': step(redo) satisfies Handler<'label.redo'>,
     'label.summary': () => labelSummary(session.db),
+    'label.trail': (({ limit }) => labelTrail(session.db, limit)) satisfies Handler<'label.trail'>,
+    'label.modelView': (({ text }) =>
+      modelView(session.db, text)) satisfies Handler<'label.modelView'>,
     'label.next': next,
     'label.journal': history,
     'label.drawHeldOut': draw,
@@ -97,12 +102,12 @@ function repeated(
   db: WritableDb,
   steps: number,
   work: (db: WritableDb) => JournalEntry | null,
-): JournalEntry[] {
-  const entries: JournalEntry[] = []
+): TrailEntry[] {
+  const entries: TrailEntry[] = []
   for (let i = 0; i < steps; i++) {
     const entry = work(db)
     if (!entry) break
-    entries.push(entry)
+    entries.push(withText(db, entry))
   }
   return entries
 }

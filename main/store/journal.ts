@@ -1,7 +1,7 @@
 import type { EntryId } from '../../core/project.ts'
 import type { Action, JournalEntry } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
-import { all, first, run, runOne, sql, type Sql } from './sql.ts'
+import { all, first, only, run, runOne, sql, type Sql } from './sql.ts'
 
 /**
  * Runs `work` as one entry of the journal, in one transaction. `work` returns how many changes it
@@ -33,6 +33,20 @@ export function record(
 /** The newest entries first. */
 export function journal(db: ReadableDb, limit: number): JournalEntry[] {
   return all(db, sql`${selectEntry} ORDER BY id DESC LIMIT ${limit}`)
+}
+
+/** What can be undone, the newest entries first. */
+export function doneEntries(db: ReadableDb, limit: number): JournalEntry[] {
+  return all(db, sql`${selectEntry} WHERE state = 'done' ORDER BY id DESC LIMIT ${limit}`)
+}
+
+/** How many entries can be undone, and how many done again. */
+export function countSteps(db: ReadableDb): { undoable: number; redoable: number } {
+  return only(
+    db,
+    sql`SELECT (SELECT count(*) FROM journal WHERE state = 'done') AS undoable,
+               (SELECT count(*) FROM journal WHERE state = 'undone') AS redoable`,
+  )
 }
 
 const selectEntry = sql`SELECT id, action, state, at, changes FROM journal`
