@@ -46,6 +46,7 @@ class Keys {
         keys.some((key) => pressed.includes(key)) && (everywhere === true || !isTyping),
     )
     if (action === undefined || isBehindDialog(event.target, action)) return
+    if (pressesControl(event)) return
     event.preventDefault()
     action.run()
   }
@@ -57,8 +58,11 @@ export const keys = new Keys()
 function namesOf(event: KeyboardEvent): string[] {
   const control = event.ctrlKey || event.metaKey
   const letter = /^Key([A-Z])$/.exec(event.code)?.[1] ?? /^Digit(\d)$/.exec(event.code)?.[1]
-  const isLatin = /^[ -~]$/.test(event.key) || event.key.length > 1
-  const names = [event.key, ...(isLatin || letter === undefined ? [] : [letter])]
+  // Full-width signs are those that they are wide forms of.
+  const key = event.key.normalize('NFKC')
+  const isHidden = key === 'Process' || key === 'Unidentified'
+  const isLatin = /^[ -~]$/.test(key) || (key.length > 1 && !isHidden)
+  const names = [key, ...(isLatin || letter === undefined ? [] : [letter])]
   return names.flatMap((name) => {
     const plain = name.length === 1 ? name.toLowerCase() : name
     const prefix = `${control ? 'Control+' : ''}${event.altKey ? 'Alt+' : ''}`
@@ -78,6 +82,12 @@ function isTextField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'range'].includes(target.type)
+}
+
+/** Space and Enter belong to the button, link or option that has the focus. */
+function pressesControl({ key, target, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  if ((key !== ' ' && key !== 'Enter') || ctrlKey || metaKey) return false
+  return target instanceof Element && target.closest('button, a[href], summary, select') !== null
 }
 
 function isBehindDialog(target: EventTarget | null, action: KeyAction): boolean {
