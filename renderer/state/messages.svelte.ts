@@ -28,11 +28,14 @@ class Messages {
   }
 
   fail(error: unknown): void {
-    this.fault =
-      error instanceof CallError
-        ? error.record
-        : { code: 'bug.unexpected', details: { message: String(error) } }
+    this.fault = recordOf(error)
   }
+}
+
+/** What something failed with, as the catalogue of errors knows it. */
+export function recordOf(error: unknown): ErrorRecord {
+  if (error instanceof CallError) return error.record
+  return { code: 'bug.unexpected', details: { message: String(error) } }
 }
 
 export const messages = new Messages()
