@@ -1,0 +1,2 @@
+/** How many labels of each class a task starts from. */
+export const shotsPerClass = 16
