@@ -129,6 +129,14 @@ export const projectErrors = {
       `Expected an id and a class as ID=CLASS, such as 17=-, got ${d.got}. Nothing was changed.`,
     (d) => `应为“编号=类别”，例如 17=-，实为 ${d.got}。没有做任何更改。`,
   ),
+  'label.leftOver': entry<{ count: number }>(
+    'environment',
+    (d) =>
+      `${d.count} decisions of an earlier visit are not in the project: the page was closed before ` +
+      `they could be saved. Save them now, or take them back one by one.`,
+    (d) =>
+      `上一次打开时的 ${d.count} 个决定不在项目里：页面在存盘之前就关闭了。可以现在存盘，或逐个撤回。`,
+  ),
   'text.ambiguous': entry<{ id: string; count: number }>(
     'input',
     (d) =>

@@ -1,6 +1,7 @@
 import type { Component } from 'svelte'
 import type { Step } from '../state/place.svelte.ts'
 import Data from './data/Data.svelte'
+import Label from './label/Label.svelte'
 
 /** A screen of the rail. An entry appears when its screen works. */
 export interface ScreenEntry {
@@ -8,4 +9,7 @@ export interface ScreenEntry {
   readonly component: Component
 }
 
-export const shown: readonly ScreenEntry[] = [{ name: 'data', component: Data }]
+export const shown: readonly ScreenEntry[] = [
+  { name: 'data', component: Data },
+  { name: 'label', component: Label },
+]
