@@ -62,7 +62,7 @@ const house: Record<string, Room> = {
   },
   bench: {
     rooms: ['core', 'engine', 'learn', 'worker', 'main'],
-    packages: [],
+    packages: ['playwright-core'],
     node: true,
   },
 }
