@@ -1,3 +1,4 @@
+import { SvelteMap } from 'svelte/reactivity'
 import type { Labelled } from '../../../core/contract.ts'
 import type { ErrorRecord } from '../../../core/errors.ts'
 import type { Mark, TextId } from '../../../core/project.ts'
@@ -15,10 +16,9 @@ import { Pace } from './pace.svelte.ts'
 import { isAbove, stepsOf, type Skip } from './steps.ts'
 import { words } from './words.ts'
 
-/** A text in the queue, with what the model says of it, which is shown only when it is asked for. */
+/** A text in the queue. */
 export interface Item {
   readonly text: StoredText
-  readonly view: ModelView | null
   /** A text that was skipped before or whose label was taken back. */
   readonly isBack: boolean
 }
@@ -42,6 +42,8 @@ export class Labelling {
   isDry = $state(false)
   skips = $state.raw<readonly Skip[]>([])
   entries = $state.raw<readonly TrailEntry[]>([])
+  /** What the model says of texts that it has scored; shown only when it is asked for. */
+  readonly #views = new SvelteMap<TextId, ModelView>()
   summary = $state.raw<LabelSummary | null>(null)
   /** Why no texts could be read. */
   fault = $state.raw<ErrorRecord | null>(null)
@@ -84,6 +86,11 @@ export class Labelling {
     return this.items[0] ?? null
   }
 
+  /** What the model says of the text in front. */
+  get view(): ModelView | null {
+    return this.current === null ? null : (this.#views.get(this.current.text.id) ?? null)
+  }
+
   /** Every class has its sixteen, and nobody asked to go on. */
   get isComplete(): boolean {
     const { scope, goesOn, target, missing: left } = this
@@ -122,6 +129,7 @@ export class Labelling {
   async reload(): Promise<void> {
     await this.#reading(async () => {
       await this.#recall()
+      this.#views.clear()
       this.#begin(await this.#stillInFront())
       await this.#fill()
       await this.#refresh()
@@ -270,10 +278,7 @@ export class Labelling {
     const others = this.#isInScope(text) ? this.items : []
     this.scope = text.heldOut ? 'heldout' : 'train'
     this.#keep()
-    this.#begin([
-      { text, view: null, isBack: true },
-      ...others.filter((item) => item.text.id !== text.id),
-    ])
+    this.#begin([{ text, isBack: true }, ...others.filter((item) => item.text.id !== text.id)])
     void this.#reading(() => this.#fill())
   }
 
@@ -281,6 +286,8 @@ export class Labelling {
     this.#generation++
     this.isDry = false
     this.items = items
+    // Without an answer there is no view to show; labelling needs none.
+    for (const { text } of items) void this.#look(text).catch(() => undefined)
   }
 
   /** Undo and redo are the store's: keys that are pressed meanwhile mean the text that comes then. */
@@ -326,10 +333,11 @@ export class Labelling {
       const generation = this.#generation
       const wanted = 1 + preloaded - this.items.length
       const texts = await this.#next(wanted)
-      const fresh = await Promise.all(texts.map(async (text) => this.#withView(text)))
+      await Promise.all(texts.map((text) => this.#look(text)))
       if (generation !== this.#generation) continue
       const taken = this.#taken()
-      this.items = [...this.items, ...fresh.filter(({ text }) => !taken.includes(text.id))]
+      const fresh = texts.filter(({ id }) => !taken.includes(id))
+      this.items = [...this.items, ...fresh.map((text) => ({ text, isBack: false }))]
       this.isDry = texts.length < wanted
     }
     if (this.isDry && this.items.length === 0) this.items = this.waiting.map(returned)
@@ -348,10 +356,12 @@ export class Labelling {
     return [...texts, ...more]
   }
 
-  async #withView(text: StoredText): Promise<Item> {
-    const hasView = (project.info?.roundInUse ?? null) !== null && !text.heldOut
-    const view = hasView ? await api.call('label.modelView', { text: text.id }) : null
-    return { text, view, isBack: false }
+  /** Asks what the model says of a text, where there is a model to ask. */
+  async #look({ id, heldOut }: StoredText): Promise<void> {
+    const hasRound = (project.info?.roundInUse ?? null) !== null
+    if (!hasRound || heldOut || this.#views.has(id)) return
+    const view = await api.call('label.modelView', { text: id })
+    if (view !== null) this.#views.set(id, view)
   }
 
   /** Texts that are not to come again: in front, on their way, or skipped. */
@@ -423,7 +433,7 @@ export class Labelling {
 }
 
 function returned({ text }: Skip): Item {
-  return { text, view: null, isBack: true }
+  return { text, isBack: true }
 }
 
 /** Null when the project has no such text. */
