@@ -52,6 +52,8 @@ import type {
   RoundComparison,
   RoundReport,
   RoundsReport,
+  RunPlan,
+  RunReport,
   ShellInfo,
   StoredText,
   TaskVersion,
@@ -329,6 +331,18 @@ export const calls = {
     output: startsJob,
     writes: true,
   },
+  /** What a run that is started now would be made of, and what keeps it from starting. Saves nothing. */
+  'train.plan': {
+    input: v.object({
+      recipe: v.optional(v.partial(RecipeSchema), {}),
+      seed: v.optional(SeedSchema),
+      threads: Threads,
+    }),
+    output: gives<RunPlan>(),
+    writes: false,
+  },
+  /** Every run, also those that never finished, the latest first. */
+  'train.runs': { input: none, output: gives<readonly RunReport[]>(), writes: false },
 
   'review.propose': {
     input: v.object({
@@ -408,6 +422,8 @@ export const calls = {
     input: v.object({
       before: Positive,
       after: Positive,
+      /** Held-out texts that became wrong, or right, or all the others. */
+      kind: v.optional(v.picklist(['broken', 'fixed', 'other'])),
       afterText: v.optional(Count, 0),
       limit: Limit,
     }),

@@ -69,6 +69,8 @@ export const CheckSpecSchema = v.object({
   kind: v.literal('check'),
   task: TaskSchema,
   model: v.string(),
+  /** Asks also for the recipe of a training with so many texts; fields given here stay as they are. */
+  training: v.optional(v.object({ texts: Count, recipe: v.partial(RecipeSchema) })),
 })
 
 export const ExportSpecSchema = v.object({
@@ -253,6 +255,8 @@ export interface CheckResult {
   readonly attainable: readonly number[]
   /** masks[g]: how many masks group g needs. */
   readonly masks: readonly number[]
+  /** The recipe in full, where the spec asks for it. */
+  readonly recipe?: Recipe
 }
 
 export interface ParityLine {

@@ -141,10 +141,43 @@ export interface RunTexts {
   readonly rejected: number
 }
 
+/** A run in the list of runs: what it is made of, how its job stands and what came of it. */
+export interface RunReport extends Run {
+  readonly state: JobState
+  readonly error: ErrorRecord | null
+  /** The step from which it can be taken up again; null without a checkpoint. */
+  readonly checkpoint: number | null
+  readonly texts: RunTexts
+  /** Null until the run has ended well. */
+  readonly round: number | null
+  /** Held-out texts that have a label by now. */
+  readonly heldOut: number
+  readonly accuracy: Proportion | null
+  /** The one class into which the run puts every held-out text; null unless it has collapsed. */
+  readonly collapsedTo: string | null
+}
+
+/** What a run that is started now would be made of. */
+export interface RunPlan {
+  /** Null where no task says what is to be learnt. */
+  readonly recipe: Recipe | null
+  readonly seed: number
+  readonly threads: number
+  readonly texts: RunTexts
+  /** What keeps it from starting. */
+  readonly obstacles: readonly ErrorRecord[]
+}
+
+/** A text that two runs put into different classes. */
 export interface Flip {
   readonly text: TextId
+  readonly a: string
+  readonly b: string | null
   readonly from: string
   readonly to: string
+  /** What a person says of it by now. */
+  readonly label: Answer | null
+  readonly heldOut: boolean
 }
 
 export interface GroupSays {
@@ -265,6 +298,8 @@ export interface ProjectInfo {
   readonly texts: number
   readonly task: TaskVersion | null
   readonly labels: LabelSummary
+  /** How many trainings were started. */
+  readonly runs: number
   readonly roundInUse: number | null
 }
 
@@ -290,6 +325,9 @@ export interface RoundComparison {
   readonly n: number
   readonly accuracy: Estimate
   readonly macroF1: Estimate
+  /** Texts that became right and that became wrong. */
+  readonly fixed: number
+  readonly broken: number
   readonly verdict: 'helped' | 'did not help' | 'no difference seen'
 }
 

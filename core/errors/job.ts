@@ -125,6 +125,11 @@ export const jobErrors = {
       `model with a smaller vocabulary.`,
     (d) => `词表有 ${d.size} 个词元，预训练最多支持 ${d.maximum} 个。请选择词表较小的基础模型。`,
   ),
+  'train.noTexts': entry<Record<string, never>>(
+    'input',
+    () => `Training cannot start: the project has no texts. Import a file first.`,
+    () => `无法开始训练：项目里还没有文本。先导入一个文件。`,
+  ),
   'train.diverged': entry<{ step: number; figure: string; learningRate: number }>(
     'input',
     (d) =>

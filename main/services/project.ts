@@ -7,6 +7,7 @@ import { preview } from '../import/preview.ts'
 import { createProject, openProject, realPath } from '../store/open.ts'
 import { projectRecord } from '../store/project.ts'
 import { roundInUse } from '../store/rounds.ts'
+import { countRuns } from '../store/runs.ts'
 import { currentTask, saveTask } from '../store/tasks.ts'
 import { countTexts } from '../store/texts.ts'
 import { labelSummary } from './label-summary.ts'
@@ -84,6 +85,7 @@ function info({ project, db }: Session): ProjectInfo {
     texts: countTexts(db),
     task: currentTask(db),
     labels: labelSummary(db),
+    runs: countRuns(db),
     roundInUse: roundInUse(db)?.number ?? null,
   }
 }

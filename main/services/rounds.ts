@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Handler } from '../../core/contract.ts'
-import type { Round, RoundReport, RoundsReport } from '../../core/records.ts'
+import type { Flip, Round, RoundReport, RoundsReport } from '../../core/records.ts'
 import type { ReadableDb } from '../store/database.ts'
 import { removeGarbageAside } from '../store/in-model-thread.ts'
 import { modelStorage } from '../store/models.ts'
@@ -9,6 +9,7 @@ import { allRounds, discardRound, keepHistory, keepRound, roundByNumber } from '
 import { countRunTexts, runById } from '../store/runs.ts'
 import { flips, scoredClasses } from '../store/scores.ts'
 import { compareRounds, heldOutFigures } from '../training/figures.ts'
+import { idRanges } from '../training/in-turns.ts'
 import type { Session } from './session.ts'
 
 export function roundsService(session: Session) {
@@ -19,10 +20,19 @@ export function roundsService(session: Session) {
     const { db } = session
     return compareRounds(db, roundByNumber(db, before), roundByNumber(db, after))
   }
-  const flipped: Handler<'rounds.flips'> = ({ before, after, afterText, limit }) => {
+  const flipped: Handler<'rounds.flips'> = async ({ before, after, kind, afterText, limit }) => {
     const { db } = session
-    const [x, y] = [roundByNumber(db, before), roundByNumber(db, after)]
-    return flips(db, x.run, y.run, { after: afterText, limit })
+    const pair = {
+      before: roundByNumber(db, before).run,
+      after: roundByNumber(db, after).run,
+      kind,
+    }
+    const found: Flip[] = []
+    for await (const range of idRanges(db, afterText)) {
+      found.push(...flips(db, pair, { ...range, limit: limit - found.length }))
+      if (found.length === limit) break
+    }
+    return found
   }
   const keep: Handler<'rounds.keep'> = ({ round }) => {
     const { writable: db } = session

@@ -24,7 +24,7 @@ export function taskService(session: Session) {
 }
 
 /** It is short, so that it waits for no turn. There is no job to take up again when it dies. */
-async function checkTask({ host }: Session, spec: CheckSpec): Promise<CheckResult> {
+export async function checkTask({ host }: Session, spec: CheckSpec): Promise<CheckResult> {
   const { signal } = new AbortController()
   try {
     const result = await runWorkerJob(host, { id: 'check', spec, signal })
@@ -37,7 +37,7 @@ async function checkTask({ host }: Session, spec: CheckSpec): Promise<CheckResul
 }
 
 /** The folder of the base model that training would use. */
-async function baseFolder(session: Session, named: string | undefined): Promise<string> {
+export async function baseFolder(session: Session, named?: string): Promise<string> {
   const last = named === undefined && session.openProject ? allRuns(session.db).at(-1) : undefined
   if (last && session.openProject?.writable) return modelFolder(session.project, last.base)
   return session.baseFolder(named)

@@ -1,13 +1,29 @@
+import { setImmediate } from 'node:timers/promises'
+import type { ErrorCode, ErrorDetails, ErrorRecord } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
-import type { ModelId } from '../../core/project.ts'
-import { transaction } from '../store/database.ts'
+import type { Recipe } from '../../core/job.ts'
+import { heldOutShownFrom, type ModelId } from '../../core/project.ts'
+import type { Round, Run, RunReport, RunTexts } from '../../core/records.ts'
+import type { Task } from '../../core/task.ts'
+import { transaction, type ReadableDb } from '../store/database.ts'
+import { heldOutClasses } from '../store/evaluations.ts'
 import { importModelAside } from '../store/in-model-thread.ts'
+import { checkpointsOf, jobById } from '../store/jobs.ts'
 import { projectSeed } from '../store/project.ts'
-import { roundInUse } from '../store/rounds.ts'
-import { allRuns, createRun } from '../store/runs.ts'
-import { requireTask } from '../store/tasks.ts'
+import { allRounds, roundInUse } from '../store/rounds.ts'
+import {
+  allRuns,
+  countPlannedTexts,
+  countRunTexts,
+  createRun,
+  emptyClasses,
+} from '../store/runs.ts'
+import { currentTask, requireTask } from '../store/tasks.ts'
+import { countTexts } from '../store/texts.ts'
+import { heldOutFigures } from '../training/figures.ts'
 import { finishNeighbourScan } from '../training/in-turns.ts'
 import type { Session } from './session.ts'
+import { baseFolder, checkTask } from './task.ts'
 
 export function trainService(session: Session) {
   const start: Handler<'train.start'> = async (input) => {
@@ -32,7 +48,77 @@ export function trainService(session: Session) {
     session.resume(work, job, 'train')
     return { job }
   }
-  return { 'train.start': start }
+  const plan: Handler<'train.plan'> = async ({ recipe, seed, threads }) => {
+    const { db } = session
+    const task = currentTask(db)?.task
+    const { recipe: full, obstacles } = task
+      ? await trainingOf(session, task, recipe)
+      : { recipe: null, obstacles: [record('task.none', {})] }
+    return {
+      recipe: full,
+      seed: seed ?? projectSeed(db),
+      threads: session.threads(threads),
+      texts: task ? plannedTexts(db, task) : { gold: 0, accepted: 0, rejected: 0 },
+      obstacles: [...(countTexts(db) === 0 ? [record('train.noTexts', {})] : []), ...obstacles],
+    }
+  }
+  return { 'train.start': start, 'train.plan': plan, 'train.runs': () => reports(session.db) }
+}
+
+/** The recipe in full, and what of the task or its labels keeps a run from starting. */
+async function trainingOf(
+  session: Session,
+  task: Task,
+  chosen: Partial<Recipe>,
+): Promise<{ recipe: Recipe | null; obstacles: ErrorRecord[] }> {
+  const { gold, accepted, rejected } = plannedTexts(session.db, task)
+  const { findings, recipe } = await checkTask(session, {
+    kind: 'check',
+    task,
+    model: await baseFolder(session),
+    training: { texts: gold + accepted + rejected, recipe: chosen },
+  })
+  const unsound = findings.filter((f) => f.severity === 'error').map((f) => f.error)
+  const names = emptyClasses(session.db, task)
+  const unlabelled = names.length > 0 ? [record('task.emptyClass', { names })] : []
+  return { recipe: recipe ?? null, obstacles: [...unsound, ...unlabelled] }
+}
+
+function plannedTexts(db: ReadableDb, task: Task): RunTexts {
+  return countPlannedTexts(db, task, roundInUse(db)?.run ?? null)
+}
+
+function record<C extends ErrorCode>(code: C, details: ErrorDetails<C>): ErrorRecord {
+  return { code, details }
+}
+
+async function reports(db: ReadableDb): Promise<RunReport[]> {
+  const rounds = new Map(allRounds(db).map((round) => [round.run, round]))
+  const found: RunReport[] = []
+  for (const run of allRuns(db).reverse()) {
+    found.push(await report(db, run, rounds.get(run.id)))
+    await setImmediate()
+  }
+  return found
+}
+
+async function report(db: ReadableDb, run: Run, round: Round | undefined): Promise<RunReport> {
+  const { state, error } = jobById(db, run.job)
+  const { n, accuracy } = round ? await heldOutFigures(db, round) : { n: 0, accuracy: null }
+  const classes = heldOutClasses(db, run.id)
+  const measured = classes.reduce((sum, { count }) => sum + count, 0)
+  const hasCollapsed = classes.length === 1 && measured >= heldOutShownFrom
+  return {
+    ...run,
+    state,
+    error,
+    checkpoint: checkpointsOf(db, run.job)[0]?.step ?? null,
+    texts: countRunTexts(db, run.id),
+    round: round?.number ?? null,
+    heldOut: n,
+    accuracy,
+    collapsedTo: hasCollapsed ? classes[0]!.class : null,
+  }
 }
 
 /** The base model that is named, or that of the latest run, or the one that comes with the program. */

@@ -23,6 +23,16 @@ export function heldOutAnswers(db: ReadableDb, runId: RunId): HeldOutAnswer[] {
   )
 }
 
+/** How many held-out texts a run puts into each class, labelled or not. */
+export function heldOutClasses(db: ReadableDb, runId: RunId): { class: string; count: number }[] {
+  return all(
+    db,
+    sql`SELECT class_id AS class, count(*) AS count
+        FROM heldout JOIN score ON score.text_id = heldout.text_id AND score.run_id = ${runId}
+        GROUP BY class_id ORDER BY class_id`,
+  )
+}
+
 /** How many held-out texts a run has not scored yet. */
 export function unscoredHeldOut(db: ReadableDb, runId: RunId): number {
   return only<{ n: number }>(

@@ -7,7 +7,7 @@ import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { packFloats, unpackFloats } from './floats.ts'
 import { lineage } from './lineage.ts'
 import { unused } from './scope.ts'
-import { all, first, only, run, runOne, sql } from './sql.ts'
+import { all, first, only, run, runOne, sql, type Sql } from './sql.ts'
 import { taskVersion } from './tasks.ts'
 
 export interface NewRun {
@@ -80,6 +80,29 @@ export function finishRun(
   )
 }
 
+/** What a run that is created now would take: how many texts of each kind. */
+export function countPlannedTexts(db: ReadableDb, task: Task, parent: RunId | null): RunTexts {
+  const ids = JSON.stringify(task.classes.map((c) => c.id))
+  const known = sql`class IN (SELECT value FROM json_each(${ids}))`
+  const count = (source: Sql) =>
+    only<{ n: number }>(db, sql`SELECT count(*) AS n FROM (${source}) WHERE ${known}`).n
+  return {
+    gold: count(selectGold),
+    accepted: parent === null ? 0 : count(selectAccepted(parent)),
+    rejected: count(selectRejected),
+  }
+}
+
+/** Names of the classes of which no training text is labelled. */
+export function emptyClasses(db: ReadableDb, task: Task): string[] {
+  const labelled = new Set(
+    all<{ class: string }>(db, sql`SELECT DISTINCT class FROM (${selectGold})`).map(
+      (row) => row.class,
+    ),
+  )
+  return task.classes.filter((c) => !labelled.has(c.id)).map((c) => c.name)
+}
+
 /** How many texts of each kind a run learns from. */
 export function countRunTexts(db: ReadableDb, id: RunId): RunTexts {
   return only(
@@ -125,11 +148,11 @@ interface SnapshotText {
 }
 
 function snapshot(db: WritableDb, id: RunId, { task, parent, pseudo }: NewRun): void {
-  const gold = goldTexts(db)
-  refuseEmptyClass(task.task, gold)
+  const names = emptyClasses(db, task.task)
+  if (names.length > 0) fail('task.emptyClass', { names })
   const known = new Set(task.task.classes.map((c) => c.id))
   const texts = [
-    ...gold,
+    ...goldTexts(db),
     ...(parent === null ? [] : acceptedTexts(db, parent, task.task, pseudo)),
     ...rejectedTexts(db, pseudo),
   ].filter((text) => known.has(text.class))
@@ -146,16 +169,37 @@ function snapshot(db: WritableDb, id: RunId, { task, parent, pseudo }: NewRun): 
   })
 }
 
-function goldTexts(db: ReadableDb): SnapshotText[] {
-  return all<{ text: TextId; class: string }>(
-    db,
-    sql`SELECT text.id AS text, label.class_id AS class
-        FROM label JOIN text ON text.id = label.text_id
-        WHERE label.state = 'class' AND ${unused}`,
-  ).map((row) => ({ ...row, target: 'class', probabilities: null, weight: 1, gold: true }))
-}
+const unlabelled = sql`NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = text.id)`
+
+const selectGold = sql`
+  SELECT text.id AS text, label.class_id AS class
+  FROM label JOIN text ON text.id = label.text_id
+  WHERE label.state = 'class' AND ${unused}`
 
 /** The latest accepted proposal of a text; SQLite takes the columns beside max() from its row. */
+const selectAccepted = (parent: RunId) => sql`
+  SELECT text.id AS text, proposal.class_id AS class, max(proposal.run_id),
+         proposal.probabilities AS probabilities, run.task_version AS version
+  FROM proposal JOIN text ON text.id = proposal.text_id JOIN run ON run.id = proposal.run_id
+  WHERE proposal.decision = 'approved' AND proposal.decided_by = 'bulk'
+    AND proposal.run_id IN ${lineage(parent)} AND ${unlabelled} AND ${unused}
+  GROUP BY text.id`
+
+const selectRejected = sql`
+  SELECT DISTINCT text.id AS text, proposal.class_id AS class
+  FROM proposal JOIN text ON text.id = proposal.text_id
+  WHERE proposal.decision = 'rejected' AND ${unlabelled} AND ${unused}`
+
+function goldTexts(db: ReadableDb): SnapshotText[] {
+  return all<{ text: TextId; class: string }>(db, selectGold).map((row) => ({
+    ...row,
+    target: 'class',
+    probabilities: null,
+    weight: 1,
+    gold: true,
+  }))
+}
+
 interface AcceptedRow {
   text: TextId
   class: string
@@ -169,15 +213,7 @@ function acceptedTexts(
   task: Task,
   pseudo: PseudoSettings,
 ): SnapshotText[] {
-  const rows = all<AcceptedRow>(
-    db,
-    sql`SELECT text.id AS text, proposal.class_id AS class, max(proposal.run_id),
-               proposal.probabilities AS probabilities, run.task_version AS version
-        FROM proposal JOIN text ON text.id = proposal.text_id JOIN run ON run.id = proposal.run_id
-        WHERE proposal.decision = 'approved' AND proposal.decided_by = 'bulk'
-          AND proposal.run_id IN ${lineage(parent)} AND ${unlabelled} AND ${unused}
-        GROUP BY text.id`,
-  )
+  const rows = all<AcceptedRow>(db, selectAccepted(parent))
   const classesOf = remembered((version: number) => taskVersion(db, version).task.classes)
   return rows.map((row) => {
     const before = classesOf(row.version).map((c) => c.id)
@@ -195,12 +231,7 @@ function acceptedTexts(
 }
 
 function rejectedTexts(db: ReadableDb, pseudo: PseudoSettings): SnapshotText[] {
-  return all<{ text: TextId; class: string }>(
-    db,
-    sql`SELECT DISTINCT text.id AS text, proposal.class_id AS class
-        FROM proposal JOIN text ON text.id = proposal.text_id
-        WHERE proposal.decision = 'rejected' AND ${unlabelled} AND ${unused}`,
-  ).map((row) => ({
+  return all<{ text: TextId; class: string }>(db, selectRejected).map((row) => ({
     ...row,
     target: 'not',
     probabilities: null,
@@ -208,8 +239,6 @@ function rejectedTexts(db: ReadableDb, pseudo: PseudoSettings): SnapshotText[] {
     gold: false,
   }))
 }
-
-const unlabelled = sql`NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = text.id)`
 
 /** Probabilities in the order of today's classes; null when a class has come or gone since. */
 function softTarget(
@@ -228,12 +257,6 @@ function remembered<K, V>(make: (key: K) => V): (key: K) => V {
     if (!made.has(key)) made.set(key, make(key))
     return made.get(key)!
   }
-}
-
-function refuseEmptyClass(task: Task, gold: readonly SnapshotText[]): void {
-  const labelled = new Set(gold.map((text) => text.class))
-  const names = task.classes.filter((c) => !labelled.has(c.id)).map((c) => c.name)
-  if (names.length > 0) fail('task.emptyClass', { names })
 }
 
 interface RunTextRow {

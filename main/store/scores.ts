@@ -4,7 +4,9 @@ import type { Scored } from '../../core/task.ts'
 import type { Flip } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { packFloats, unpackFloats } from './floats.ts'
-import { all, first, run, sql } from './sql.ts'
+import { isHeldOut } from './scope.ts'
+import { all, first, run, sql, type Sql } from './sql.ts'
+import { answerOf } from './texts.ts'
 
 export interface Score {
   readonly text: TextId
@@ -46,21 +48,43 @@ export function scoreOf(db: ReadableDb, runId: RunId, text: TextId): Score | nul
   return row ? fromRow(row) : null
 }
 
-/** Texts that two runs put into different classes, by id. */
+/** Held-out texts that became wrong, or right, or every other text that two runs differ in. */
+export type FlipKind = 'broken' | 'fixed' | 'other'
+
+/** Texts with ids in (after, to] that two runs put into different classes, by id. */
 export function flips(
   db: ReadableDb,
-  before: RunId,
-  after: RunId,
-  page: { after: number; limit: number },
+  { before, after, kind }: { before: RunId; after: RunId; kind?: FlipKind | undefined },
+  page: { after: number; to: number; limit: number },
 ): Flip[] {
-  return all(
+  const isKind = kind === undefined ? sql`TRUE` : flipKinds[kind]
+  const rows = all<FlipRow>(
     db,
-    sql`SELECT x.text_id AS text, x.class_id AS "from", y.class_id AS "to"
-        FROM score x JOIN score y USING (text_id)
-        WHERE x.run_id = ${before} AND y.run_id = ${after} AND x.class_id <> y.class_id
-          AND x.text_id > ${page.after}
+    sql`SELECT text.id AS text, text.a, text.b, x.class_id AS "from", y.class_id AS "to",
+               label.state, label.class_id AS labelled, ${isHeldOut} AS heldOut
+        FROM score x JOIN score y ON y.run_id = ${after} AND y.text_id = x.text_id
+             JOIN text ON text.id = x.text_id LEFT JOIN label ON label.text_id = x.text_id
+        WHERE x.run_id = ${before} AND x.text_id > ${page.after} AND x.text_id <= ${page.to}
+          AND x.class_id <> y.class_id AND ${isKind}
         ORDER BY x.text_id LIMIT ${page.limit}`,
   )
+  return rows.map(({ state, labelled, heldOut, ...row }) => ({
+    ...row,
+    label: answerOf(state, labelled),
+    heldOut: heldOut === 1,
+  }))
+}
+
+type FlipRow = Omit<Flip, 'label' | 'heldOut'> & {
+  state: 'class' | 'none' | null
+  labelled: string | null
+  heldOut: number
+}
+
+const flipKinds: Record<FlipKind, Sql> = {
+  broken: sql`${isHeldOut} AND label.class_id = x.class_id`,
+  fixed: sql`${isHeldOut} AND label.class_id = y.class_id`,
+  other: sql`NOT (${isHeldOut} AND coalesce(label.class_id IN (x.class_id, y.class_id), FALSE))`,
 }
 
 /** How many texts a run puts into each class: drift shows in it. */

@@ -83,12 +83,21 @@ export async function compareRounds(
     n,
     accuracy: estimate(byAccuracy),
     macroF1: estimate(byF1),
+    fixed: countTurned(x, y),
+    broken: countTurned(y, x),
     verdict: byAccuracy.verdict,
   }
 }
 
 function estimate({ difference, low, high }: Comparison): Estimate {
   return { value: difference, low, high }
+}
+
+/** How many texts are wrong in the one and right in the other. */
+function countTurned(wrong: Predictions, right: Predictions): number {
+  return wrong.truth.filter(
+    (c, i) => c !== wrong.predicted[i] && right.truth[i] === right.predicted[i],
+  ).length
 }
 
 function predictionsOf(db: ReadableDb, round: Round): Predictions {

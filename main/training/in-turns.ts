@@ -50,10 +50,13 @@ export async function findTexts(db: ReadableDb, filter: TextFilter): Promise<Tex
   return ids
 }
 
-/** Ranges (after, to] that hold every text, with a pause for everything else between them. */
-export async function* idRanges(db: ReadableDb): AsyncGenerator<{ after: number; to: number }> {
+/** Ranges (after, to] that hold every text from `from` on, with a pause between them. */
+export async function* idRanges(
+  db: ReadableDb,
+  from = 0,
+): AsyncGenerator<{ after: number; to: number }> {
   const last = lastTextId(db)
-  for (let after = 0; after < last; after += portion) {
+  for (let after = from; after < last; after += portion) {
     yield { after, to: after + portion }
     await setImmediate()
   }
