@@ -27,20 +27,20 @@ class Jobs {
   start(): void {
     api.listen((incoming) => {
       if (incoming.event === 'job.step') this.#onStep(incoming.payload.job, incoming.payload.event)
-      else if (incoming.event === 'job.ended' || incoming.event === 'project.changed') {
-        void this.refresh()
-      }
+      else if (incoming.event === 'job.ended') this.#onEnd(incoming.payload.job)
+      else void this.refresh()
     })
     void this.refresh()
   }
 
   async refresh(): Promise<void> {
-    const known = new Map(this.all.map((view) => [view.job.id, view]))
     const jobs = await api.call('jobs.list', { limit: 50 }).catch(() => [])
+    const known = new Map(this.all.map((view) => [view.job.id, view]))
     this.all = jobs.map((job) => {
       const { event = null, left = null } = known.get(job.id) ?? {}
       return { job, event, left }
     })
+    await Promise.all([...this.running, ...this.interrupted].map((view) => this.#recall(view)))
   }
 
   /** The latest job of a kind. */
@@ -51,6 +51,25 @@ class Jobs {
   async cancel(job: JobId): Promise<void> {
     await api.call('jobs.cancel', { job })
     await this.refresh()
+  }
+
+  /** After a reload, and after a restart, the latest line of progress is in the job's record. */
+  async #recall({ job, event }: JobView): Promise<void> {
+    if (event !== null || job.lastSeq === 0) return
+    const range = { job: job.id, fromSeq: job.lastSeq, limit: 1 }
+    const [last = null] = await api.call('jobs.events', range).catch(() => [])
+    this.all = this.all.map((view) =>
+      view.job.id === job.id && view.event === null ? { ...view, event: last } : view,
+    )
+  }
+
+  /** A job that is taken up again has a pace of its own. */
+  #onEnd(job: Job): void {
+    this.#starts.delete(job.id)
+    this.all = this.all.map((view) =>
+      view.job.id === job.id ? { ...view, job, left: null } : view,
+    )
+    void this.refresh()
   }
 
   #onStep(job: JobId, event: JobEvent): void {

@@ -16,6 +16,11 @@ export function percent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)}%`
 }
 
+/** 90.0, a share where its column or sentence says that it is of a hundred. */
+export function share(value: number): string {
+  return (100 * value).toFixed(1)
+}
+
 /** −1.7, with a true minus. */
 export function signed(value: number, digits = 1): string {
   const text = Math.abs(value).toFixed(digits)

@@ -1,0 +1,185 @@
+import type { Input } from '../../../core/contract.ts'
+import type { JobId } from '../../../core/project.ts'
+import type { RunPlan, RunReport } from '../../../core/records.ts'
+import { api } from '../../api.ts'
+import { CallError } from '../../bridge.ts'
+import type { ErrorRecord } from '../../../core/errors.ts'
+import { jobs } from '../../state/jobs.svelte.ts'
+import { attempt } from '../../state/messages.svelte.ts'
+import { project } from '../../state/project.svelte.ts'
+import { settings, settingOf, type Setting, type SettingName } from './settings.ts'
+
+const planAfterMs = 250
+
+/** The runs of the project, and the settings of the next one. */
+class Training {
+  runs = $state.raw<readonly RunReport[]>([])
+  /** False until the list was read once. */
+  isKnown = $state(false)
+  plan = $state.raw<RunPlan | null>(null)
+  /** Why there is no plan. */
+  planFault = $state.raw<ErrorRecord | null>(null)
+  /** What was typed in place of the plan's own values, as it was typed. */
+  typed = $state<Partial<Record<SettingName, string>>>({})
+  isStarting = $state(false)
+  /** The job that was asked to stop, until it has. */
+  stopping = $state<JobId | null>(null)
+  #chosen = $state<number | null>(null)
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #asked = 0
+  #path: string | undefined
+
+  /** The run in front: the one that was chosen, or else the latest. */
+  readonly shown = $derived(this.runs.find(({ id }) => id === this.#chosen) ?? this.runs[0])
+  readonly active = $derived(
+    this.runs.find(({ state }) => state === 'running') ??
+      this.runs.findLast(({ state }) => state === 'queued'),
+  )
+  readonly isValid = $derived(
+    settings.every((setting) => {
+      const text = this.typed[setting.name]
+      return text === undefined || setting.parse(text) !== null
+    }),
+  )
+  readonly mayStart = $derived(
+    this.plan !== null &&
+      this.plan.obstacles.length === 0 &&
+      this.isValid &&
+      !this.isStarting &&
+      project.info?.isReadOnly === false,
+  )
+
+  /** Follows the project until the returned function is called. */
+  follow(): () => void {
+    this.#path = project.info?.path
+    void this.refresh()
+    return api.listen(({ event }) => {
+      if (event !== 'job.step') void this.refresh()
+    })
+  }
+
+  async refresh(): Promise<void> {
+    if (this.#path !== project.info?.path) this.#forget()
+    this.planSoon()
+    const runs = await api.call('train.runs', {}).catch(() => null)
+    if (runs === null) return
+    this.runs = runs
+    this.isKnown = true
+    if (!runs.some(({ job, state }) => job === this.stopping && state === 'running')) {
+      this.stopping = null
+    }
+  }
+
+  choose(run: RunReport): void {
+    this.#chosen = run.id
+  }
+
+  set(name: SettingName, text: string): void {
+    const isDefault = text.trim() === '' || text.trim() === this.#planned(settingOf(name))
+    if (isDefault) delete this.typed[name]
+    else this.typed[name] = text
+    this.planSoon()
+  }
+
+  reset(): void {
+    this.typed = {}
+    this.planSoon()
+  }
+
+  /** The text that a setting's field shows. */
+  textOf(setting: Setting): string {
+    return this.typed[setting.name] ?? this.#planned(setting)
+  }
+
+  /** Puts the settings of a run into the form, to train once more as it was. */
+  takeFrom({ recipe, seed, threads }: RunReport): void {
+    const values = { ...recipe, seed, threads }
+    this.typed = Object.fromEntries(
+      settings.flatMap((setting) => {
+        const value = values[setting.name]
+        return value === undefined ? [] : [[setting.name, setting.show(value)]]
+      }),
+    )
+    this.planSoon()
+  }
+
+  async start(): Promise<void> {
+    if (!this.mayStart) return
+    this.isStarting = true
+    const started = await attempt(() => api.call('train.start', this.#input()))
+    this.isStarting = false
+    if (started === undefined) return
+    this.#chosen = null
+    await Promise.all([this.refresh(), jobs.refresh()])
+  }
+
+  /** Stops the active run; it keeps its checkpoint. */
+  async stop(): Promise<void> {
+    const { job } = this.active ?? {}
+    if (job === undefined || this.stopping !== null) return
+    this.stopping = job
+    await attempt(() => jobs.cancel(job))
+    this.stopping = null
+    await this.refresh()
+  }
+
+  async resume(job: JobId): Promise<void> {
+    await attempt(() => api.call('jobs.resume', { job }))
+    await Promise.all([this.refresh(), jobs.refresh()])
+  }
+
+  /** Asks what a run would be made of, when typing and changes of the project have come to rest. */
+  planSoon(): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#ask(), planAfterMs)
+  }
+
+  async #ask(): Promise<void> {
+    if (!this.isValid || project.info === null) return
+    const asked = ++this.#asked
+    try {
+      const plan = await api.call('train.plan', this.#input())
+      if (asked !== this.#asked) return
+      this.plan = plan
+      this.planFault = null
+    } catch (error) {
+      if (asked !== this.#asked || !(error instanceof CallError)) return
+      this.plan = null
+      this.planFault = error.record
+    }
+  }
+
+  #planned(setting: Setting): string {
+    if (this.plan === null) return ''
+    const { recipe, seed, threads } = this.plan
+    const value = { ...recipe, seed, threads }[setting.name]
+    return value === undefined ? '' : setting.show(value)
+  }
+
+  #input(): Input<'train.plan'> {
+    const values = Object.fromEntries(
+      settings.flatMap((setting) => {
+        const text = this.typed[setting.name]
+        return text === undefined ? [] : [[setting.name, setting.parse(text)!]]
+      }),
+    ) as Partial<Record<SettingName, number>>
+    const { seed, threads, ...recipe } = values
+    return {
+      recipe,
+      ...(seed !== undefined && { seed }),
+      ...(threads !== undefined && { threads }),
+    }
+  }
+
+  /** What belongs to another project is not shown for this one. */
+  #forget(): void {
+    this.#path = project.info?.path
+    this.runs = []
+    this.isKnown = false
+    this.plan = null
+    this.typed = {}
+    this.#chosen = null
+  }
+}
+
+export const training = new Training()
