@@ -2,6 +2,7 @@ import type { Component } from 'svelte'
 import type { Step } from '../state/place.svelte.ts'
 import Data from './data/Data.svelte'
 import Label from './label/Label.svelte'
+import Rounds from './rounds/Rounds.svelte'
 import Train from './train/Train.svelte'
 
 /** A screen of the rail. An entry appears when its screen works. */
@@ -14,4 +15,5 @@ export const shown: readonly ScreenEntry[] = [
   { name: 'data', component: Data },
   { name: 'label', component: Label },
   { name: 'train', component: Train },
+  { name: 'rounds', component: Rounds },
 ]

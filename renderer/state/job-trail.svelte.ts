@@ -1,3 +1,4 @@
+import { untrack } from 'svelte'
 import type { JobId } from '../../core/project.ts'
 import type { JobEvent } from '../../core/records.ts'
 import { api } from '../api.ts'
@@ -24,7 +25,7 @@ export class JobTrail {
       }),
       api.onConnection((isThere) => isThere && void this.#read()),
     ]
-    void this.#read()
+    untrack(() => void this.#read())
   }
 
   close(): void {

@@ -15,7 +15,6 @@ export const words = both({
     queue: (n: number) => `排在运行 ${n} 之后`,
     starting: '正在开始……',
     progress: '进度',
-    left: '还剩',
     waiting: '等待前面的任务',
     loading: '读入底座和文本',
     phases: {
@@ -47,14 +46,6 @@ export const words = both({
     few: (n: string, least: string) => `留出集标了 ${n} 条，满 ${least} 条才显示准确率。`,
     noHeldOut: '这个项目没有留出集，准确率无从测量。',
     labelHeldOut: '去标留出集',
-    verdicts: {
-      helped: (points: string, before: number, low: string, high: string) =>
-        `有帮助：比第 ${before} 轮高 ${points} 个百分点（95% 区间 ${low} 到 ${high}）。`,
-      'did not help': (points: string, before: number, low: string, high: string) =>
-        `没有帮助：比第 ${before} 轮低 ${points} 个百分点（95% 区间 ${low} 到 ${high}）。`,
-      'no difference seen': (points: string, before: number, low: string, high: string) =>
-        `与第 ${before} 轮相比未见差别：相差 ${points} 个百分点（95% 区间 ${low} 到 ${high}，包含 0）。`,
-    },
     inUse: (n: number) => `正在使用第 ${n} 轮。`,
     toRounds: '看轮次',
     all: '全部运行',
@@ -106,7 +97,6 @@ export const words = both({
     rejected: '否定的提案',
     texts: (n: string) => `${n} 条`,
     defaults: '恢复默认',
-    byDefault: (value: string) => `默认 ${value}`,
     bad: {
       steps: (got: string) => `应为 1 以上的整数，实为 ${got}`,
       batch: (got: string) => `应为 1 以上的整数，实为 ${got}`,
@@ -131,8 +121,6 @@ export const words = both({
     collapse: (n: number, name: string) =>
       `运行 ${n} 塌缩了：留出集的文本全部判为“${name}”。换小一些的学习率再训练一次。`,
     lower: (rate: string) => `改用学习率 ${rate}`,
-    ended: (n: number, percent: string, low: string, high: string, texts: string) =>
-      `运行 ${n} 结束：留出集准确率 ${percent}（95% 区间 ${low}–${high}，${texts} 条）。`,
   },
   en: {
     title: 'Train',
@@ -147,7 +135,6 @@ export const words = both({
     queue: (n) => `Queue after run ${n}`,
     starting: 'Starting…',
     progress: 'Progress',
-    left: 'left',
     waiting: 'waiting for the job before it',
     loading: 'reading the base model and the texts',
     phases: {
@@ -179,14 +166,6 @@ export const words = both({
     few: (n, least) => `${n} held-out texts are labelled; figures are shown from ${least}.`,
     noHeldOut: 'This project has no held-out set, so accuracy cannot be measured.',
     labelHeldOut: 'Label the held-out set',
-    verdicts: {
-      helped: (points, before, low, high) =>
-        `It helped: ${points} points above round ${before} (95% interval ${low} to ${high}).`,
-      'did not help': (points, before, low, high) =>
-        `It did not help: ${points} points below round ${before} (95% interval ${low} to ${high}).`,
-      'no difference seen': (points, before, low, high) =>
-        `No difference seen from round ${before}: ${points} points (95% interval ${low} to ${high}, which includes 0).`,
-    },
     inUse: (n) => `Round ${n} is in use.`,
     toRounds: 'See the rounds',
     all: 'All runs',
@@ -238,7 +217,6 @@ export const words = both({
     rejected: 'rejected proposals',
     texts: (n) => n,
     defaults: 'Back to defaults',
-    byDefault: (value) => `default ${value}`,
     bad: {
       steps: (got) => `expected a whole number from 1, got ${got}`,
       batch: (got) => `expected a whole number from 1, got ${got}`,
@@ -262,7 +240,5 @@ export const words = both({
     collapse: (n, name) =>
       `Run ${n} collapsed: every held-out text is taken for “${name}”. Train again with a lower learning rate.`,
     lower: (rate) => `Use learning rate ${rate}`,
-    ended: (n, percent, low, high, texts) =>
-      `Run ${n} ended: held-out accuracy ${percent} (95% interval ${low}–${high}, ${texts} texts).`,
   },
 })
