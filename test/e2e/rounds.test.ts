@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { goodRecipe, idleRecipe, labelTiny, tinyProject, trainTiny } from './tiny-project.ts'
+import { accessibilityViolations, noBrowser, openInterface } from './window.ts'
+
+const options = { skip: noBrowser }
+const patience = { timeout: 240_000 }
+
+async function violationsInBothThemes(page: Page): Promise<string[]> {
+  const light = await accessibilityViolations(page)
+  await page.getByRole('button', { name: 'Light or dark' }).click()
+  const dark = await accessibilityViolations(page)
+  await page.getByRole('button', { name: 'Light or dark' }).click()
+  return [...light, ...dark]
+}
+
+test(
+  'a worse round does not replace the better one; rounds are kept, taken back and given up',
+  options,
+  async (t) => {
+    const window = await openInterface(t)
+    const { page, serving } = window
+    await tinyProject(window)
+    await labelTiny(serving.app)
+    await page.evaluate(() => (location.hash = '#/rounds'))
+    await page.getByText('No rounds yet').waitFor(patience)
+    await trainTiny(serving.app, goodRecipe)
+    await page.getByText(/Round 1 has an accuracy of \d+\.\d%/).waitFor(patience)
+    assert.deepEqual(await violationsInBothThemes(page), [])
+
+    await trainTiny(serving.app, idleRecipe)
+    const verdict = page.getByRole('status').filter({ hasText: 'Round 2 did not help.' })
+    await verdict.waitFor(patience)
+    assert.match(
+      await verdict.innerText(),
+      /points below round 1 .*60 texts.*Round 1 stays in use/s,
+    )
+    await page.getByText('2 rounds were compared and round 1 is highest.').waitFor()
+    const row = (n: number) => page.getByRole('row', { name: new RegExp(`Round ${n} `) })
+    await row(1).getByText('Best').waitFor()
+    await row(1).getByText('In use').waitFor()
+    const broken = page.getByRole('radio', { name: /Became wrong [1-9]/ })
+    assert.equal(await broken.getAttribute('aria-checked'), 'true')
+    await page
+      .getByRole('region', { name: 'Flipped texts' })
+      .getByRole('listitem')
+      .first()
+      .waitFor()
+    assert.deepEqual(await violationsInBothThemes(page), [])
+
+    await row(2).click()
+    await page.keyboard.press('b')
+    await row(2).getByText('In use').waitFor(patience)
+    await page.keyboard.press('u')
+    await row(1).getByText('In use').waitFor(patience)
+    await page.getByRole('button', { name: 'Back to round 2' }).click()
+    await row(2).getByText('In use').waitFor(patience)
+    await page.getByRole('button', { name: 'Back to round 1' }).click()
+    await row(1).getByText('In use').waitFor(patience)
+
+    await row(2).getByRole('button', { name: 'Delete the weights of round 2' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Delete the weights of round 2?' })
+    await dialog.getByText('cannot be brought back').waitFor()
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent.trim()), 'Cancel')
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await dialog.getByRole('button', { name: 'Delete weights' }).click()
+    await row(2).getByText('Weights deleted').waitFor(patience)
+    assert.equal(await row(2).getByRole('button').count(), 0)
+  },
+)
+
+test('the round in use scores the rest and proposes, as it is asked to', options, async (t) => {
+  const window = await openInterface(t)
+  const { page, serving } = window
+  await tinyProject(window)
+  await labelTiny(serving.app)
+  await trainTiny(serving.app, goodRecipe)
+  await page.evaluate(() => (location.hash = '#/rounds'))
+  await page.getByText(/Round 1 has an accuracy/).waitFor(patience)
+  await page.keyboard.press('Control+Enter')
+  const dialog = page.getByRole('dialog', { name: 'Score the rest and propose' })
+  await dialog.getByRole('textbox', { name: 'At least, a class' }).fill('7')
+  await dialog.getByRole('textbox', { name: 'Share' }).fill('1')
+  await dialog.getByRole('checkbox').click()
+  assert.deepEqual(await accessibilityViolations(page), [])
+  await page.keyboard.press('Control+Enter')
+  await page.getByText('14 proposals wait for review.').waitFor(patience)
+  const [job] = await serving.app.call('jobs.list', { limit: 1 })
+  assert.deepEqual((job!.input as { rule: unknown }).rule, {
+    share: 0.01,
+    minimum: 7,
+    unanimous: false,
+  })
+  await page.getByRole('button', { name: 'Review' }).click()
+  assert.match(page.url(), /#\/review$/)
+})

@@ -1,0 +1,56 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Input } from '../../core/contract.ts'
+import type { Job } from '../../core/records.ts'
+import type { App } from '../../main/app.ts'
+import { tinyModelFolder, tinyTask, tinyTexts } from '../fixtures/tiny-model.ts'
+import type { Window } from './window.ts'
+
+/** What separates the classes of the tiny texts well, and what learns nothing at all. */
+export const goodRecipe = { steps: 120, batch: 8, learningRate: 1e-2, maxTokens: 32 }
+export const idleRecipe = { ...goodRecipe, steps: 1, learningRate: 1e-9 }
+
+const base = await tinyModelFolder()
+
+/** The class names, patterns and words that the tiny model knows. */
+const definition = {
+  classes: [{ name: '好' }, { name: '坏' }],
+  patterns: tinyTask.patterns,
+  groups: [
+    { name: '满意', words: { 好: '满意', 坏: '失望' } },
+    { name: '喜欢', words: { 好: '喜欢', 坏: '讨厌' } },
+  ],
+}
+
+/** A project with 240 texts and a task; none of them is labelled yet. */
+export async function tinyProject({ serving: { app }, folder }: Window): Promise<void> {
+  await app.call('project.create', { path: join(folder, 'p.shiliu') })
+  const rows = tinyTexts(240).map(({ id, a, target }) => {
+    const label = target.kind === 'class' && target.class === 0 ? '好' : '坏'
+    return `${id},${a}${(id * 7919) % 100_003}-${(id * 104_729) % 99_991},${label}`
+  })
+  const path = join(folder, 'texts.csv')
+  writeFileSync(path, `id,text,label\n${rows.join('\n')}\n`)
+  const { plan } = await app.call('data.preview', { path, choice: { text: 'text', id: 'id' } })
+  await ended(app, await app.call('data.import', { path, plan }))
+  await app.call('task.set', definition)
+}
+
+/** Draws and labels a held-out set of 60, and labels 16 texts of each class to train on. */
+export async function labelTiny(app: App): Promise<void> {
+  await app.call('label.drawHeldOut', { size: 60 })
+  await app.call('label.fromColumn', { column: 'label', scope: 'heldout' })
+  await app.call('label.fromColumn', { column: 'label', perClass: 16 })
+}
+
+/** Trains the tiny model to the end, or to what else the job comes to. */
+export async function trainTiny(
+  app: App,
+  recipe: NonNullable<Input<'train.start'>['recipe']>,
+): Promise<Job> {
+  return ended(app, await app.call('train.start', { base, recipe, seed: 5 }))
+}
+
+async function ended(app: App, { job }: { job: number }): Promise<Job> {
+  return app.call('jobs.wait', { job })
+}

@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { goodRecipe, labelTiny, tinyProject, trainTiny } from './tiny-project.ts'
+import { accessibilityViolations, noBrowser, openInterface } from './window.ts'
+
+const options = { skip: noBrowser }
+/** Longer than it takes to look at a run, stop it and start the page again. */
+const longEnoughMs = 30_000
+const patience = { timeout: 240_000 }
+
+async function goTo(page: Page, screen: string): Promise<void> {
+  await page.evaluate((name) => (location.hash = `#/${name}`), screen)
+}
+
+/** The step at which the running training stands, once it stands beyond another. */
+async function stepBeyond(page: Page, step: number): Promise<number> {
+  const found = await page.waitForFunction(
+    (least) => {
+      const text = document.querySelector('.job')?.textContent ?? ''
+      const now = Number(/Step ([\d,]+) of/.exec(text)?.[1]?.replaceAll(',', ''))
+      return now > least ? now : null
+    },
+    step,
+    patience,
+  )
+  return (await found.jsonValue())!
+}
+
+async function violationsInBothThemes(page: Page): Promise<string[]> {
+  const light = await accessibilityViolations(page)
+  await page.getByRole('button', { name: 'Light or dark' }).click()
+  const dark = await accessibilityViolations(page)
+  await page.getByRole('button', { name: 'Light or dark' }).click()
+  return [...light, ...dark]
+}
+
+test(
+  'a run is started, watched over a reload, stopped with its checkpoint and gone on with to its figure',
+  options,
+  async (t) => {
+    const window = await openInterface(t)
+    const { page, serving } = window
+    await tinyProject(window)
+    await labelTiny(serving.app)
+    const first = await trainTiny(serving.app, goodRecipe)
+    assert.equal(first.state, 'done')
+    const { result } = (await serving.app.call('train.runs', {}))[0]!
+    const steps = Math.ceil(longEnoughMs / (result!.milliseconds / result!.steps))
+
+    await goTo(page, 'train')
+    await page.getByRole('row', { name: /Run 1.*Done/ }).waitFor(patience)
+    const field = page.getByRole('textbox', { name: 'Steps' })
+    await page.waitForFunction(
+      () => document.querySelector('input')?.value === '120',
+      undefined,
+      patience,
+    )
+    await field.fill(String(steps))
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('img', { name: /Run 2: loss [\d.]+ at step/ }).waitFor(patience)
+    assert.deepEqual(await violationsInBothThemes(page), [])
+    const before = await stepBeyond(page, 10)
+
+    await page.reload()
+    await page.getByRole('img', { name: /Run 2: loss [\d.]+ at step/ }).waitFor(patience)
+    await stepBeyond(page, before)
+    await page.keyboard.press('t')
+    const numbers = page.getByRole('region', { name: /Run 2: loss/ }).getByRole('row')
+    const recorded = Number(await numbers.nth(1).getByRole('cell').first().innerText())
+    assert.ok(recorded < before, `the curve begins at step ${recorded}, before the reload`)
+    await page.keyboard.press('t')
+
+    await page.keyboard.press('Control+.')
+    const banner = page.getByText(/Run 2 was stopped; its checkpoint at step/)
+    await banner.waitFor(patience)
+    assert.deepEqual(await violationsInBothThemes(page), [])
+    const stopped = await serving.app.call('train.runs', {})
+    assert.ok(stopped[0]!.checkpoint! >= before && stopped[0]!.checkpoint! < steps)
+
+    await page.keyboard.press('p')
+    await page.getByRole('row', { name: /Run 2.*Done/ }).waitFor(patience)
+    const figure = page.getByRole('region', { name: 'Held-out accuracy' })
+    await figure.getByText(/^\d+\.\d%$/).waitFor(patience)
+    await figure.getByText(/95% interval [\d.]+–[\d.]+, 60 texts/).waitFor()
+    await page.getByRole('row', { name: /Run 2.*steps 120 → [\d,]+/ }).waitFor()
+    assert.deepEqual(await violationsInBothThemes(page), [])
+  },
+)
+
+test('what keeps a run from starting is said, with the way out', options, async (t) => {
+  const window = await openInterface(t)
+  const { page, serving, folder } = window
+  await serving.app.call('project.create', { path: `${folder}/empty.shiliu` })
+  await page.reload()
+  await goTo(page, 'train')
+  await page.getByText('The project has no texts yet.').waitFor(patience)
+  await page.getByText('There is no task yet').waitFor()
+  const start = page.getByRole('button', { name: 'Start training' })
+  assert.equal(await start.isDisabled(), true)
+  assert.deepEqual(await violationsInBothThemes(page), [])
+  await page.getByRole('button', { name: 'Import texts' }).click()
+  assert.match(page.url(), /#\/data$/)
+
+  await tinyProject(window)
+  await goTo(page, 'train')
+  await page.getByText('No text is labelled 好, 坏.').waitFor(patience)
+  await page.getByRole('button', { name: 'Label some' }).click()
+  assert.match(page.url(), /#\/label$/)
+})
+
+test('a run that goes astray shows its error and a remedy', options, async (t) => {
+  const window = await openInterface(t)
+  const { page, serving } = window
+  await tinyProject(window)
+  await labelTiny(serving.app)
+  const failed = await trainTiny(serving.app, { ...goodRecipe, steps: 5, learningRate: 1e30 })
+  assert.deepEqual([failed.state, failed.error?.code], ['failed', 'train.diverged'])
+  await goTo(page, 'train')
+  const alert = page.getByRole('alert')
+  await alert.getByText('train.diverged').waitFor(patience)
+  assert.deepEqual(await violationsInBothThemes(page), [])
+  await alert.getByRole('button', { name: 'Use learning rate 3e+29' }).click()
+  assert.equal(await page.getByRole('textbox', { name: 'Learning rate' }).inputValue(), '3e+29')
+})
