@@ -23,6 +23,7 @@ export const words = both({
     waiting: (n: string) => `${n} 条提案等待复核。`,
     review: '去复核',
     columns: {
+      plot: '准确率及其区间',
       round: '轮次',
       texts: '训练所用',
       accuracy: '准确率',
@@ -109,6 +110,7 @@ export const words = both({
     waiting: (n) => `${n} proposals wait for review.`,
     review: 'Review',
     columns: {
+      plot: 'Accuracy and its interval',
       round: 'Round',
       texts: 'Learnt from',
       accuracy: 'Accuracy',
