@@ -329,7 +329,7 @@ test(
       page.evaluate((options) => {
         const bubbles = { bubbles: true, cancelable: true }
         document.activeElement!.dispatchEvent(
-          new KeyboardEvent('keydown', { ...bubbles, ...options }),
+          new KeyboardEvent('keydown', { ...bubbles, ...options } as KeyboardEventInit),
         )
       }, init)
     await press({ key: '1', code: 'Digit1', isComposing: true })
