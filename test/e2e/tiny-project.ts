@@ -1,16 +1,15 @@
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Input } from '../../core/contract.ts'
 import type { Job } from '../../core/records.ts'
 import type { App } from '../../main/app.ts'
-import { tinyModelFolder, tinyTask, tinyTexts } from '../fixtures/tiny-model.ts'
+import { writeModel } from '../../worker/model-folder.ts'
+import { tinyModel, tinyTask, tinyTexts } from '../fixtures/tiny-model.ts'
 import type { Window } from './window.ts'
 
 /** What separates the classes of the tiny texts well, and what learns nothing at all. */
 export const goodRecipe = { steps: 120, batch: 8, learningRate: 1e-2, maxTokens: 32 }
 export const idleRecipe = { ...goodRecipe, steps: 1, learningRate: 1e-9 }
-
-const base = await tinyModelFolder()
 
 /** The class names, patterns and words that the tiny model knows. */
 const definition = {
@@ -22,9 +21,10 @@ const definition = {
   ],
 }
 
-/** A project with 240 texts and a task; none of them is labelled yet. */
+/** A project with 240 texts and a task, none of them labelled yet, and a base model beside it. */
 export async function tinyProject({ serving: { app }, folder }: Window): Promise<void> {
   await app.call('project.create', { path: join(folder, 'p.shiliu') })
+  await writeModel(join(folder, 'base'), tinyModel())
   const rows = tinyTexts(240).map(({ id, a, target }) => {
     const label = target.kind === 'class' && target.class === 0 ? '好' : '坏'
     return `${id},${a}${(id * 7919) % 100_003}-${(id * 104_729) % 99_991},${label}`
@@ -48,6 +48,8 @@ export async function trainTiny(
   app: App,
   recipe: NonNullable<Input<'train.start'>['recipe']>,
 ): Promise<Job> {
+  const { path } = await app.call('project.info', {})
+  const base = join(dirname(path), 'base')
   return ended(app, await app.call('train.start', { base, recipe, seed: 5 }))
 }
 
