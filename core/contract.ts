@@ -13,7 +13,9 @@ import {
   PretrainSpecSchema,
   ProposalRuleSchema,
   RecipeSchema,
+  mostQuestionTexts,
   type CheckResult,
+  type PatternAnswer,
 } from './job.ts'
 import {
   AnswerSchema,
@@ -32,6 +34,7 @@ import {
   type TextId,
 } from './project.ts'
 import type {
+  AssistScores,
   Audit,
   AuditItem,
   Finding,
@@ -80,6 +83,7 @@ const listOf = <S extends v.GenericSchema>(item: S) =>
   v.pipe(v.array(item), v.maxLength(mostAtOnce))
 /** The most texts that `data.rows` gives at once. */
 export const rowsAtOnce = 500
+const SomeText = v.object({ a: v.string(), b: v.optional(v.string()) })
 const Page = { offset: v.optional(Count, 0), limit: Limit }
 
 /** Narrows the texts of the project. Every field that is given must hold. */
@@ -246,6 +250,31 @@ export const calls = {
   'task.check': {
     input: v.object({ definition: v.optional(TaskDefinitionSchema), base: v.optional(Path) }),
     output: gives<CheckResult>(),
+    writes: false,
+  },
+
+  /** A text in one of a task's patterns, token by token, as the base model reads it. */
+  'assist.pattern': {
+    input: v.object({
+      definition: v.optional(TaskDefinitionSchema),
+      base: v.optional(Path),
+      pattern: v.optional(Count, 0),
+      text: SomeText,
+    }),
+    output: gives<PatternAnswer>(),
+    writes: false,
+  },
+  /**
+   * What the base model or the round in use says of a few texts. Without a definition the base takes
+   * the current task, and the round the one that it was trained with.
+   */
+  'assist.score': {
+    input: v.object({
+      definition: v.optional(TaskDefinitionSchema),
+      model: v.picklist(['base', 'round']),
+      texts: v.pipe(v.array(SomeText), v.minLength(1), v.maxLength(mostQuestionTexts)),
+    }),
+    output: gives<AssistScores>(),
     writes: false,
   },
 
@@ -459,10 +488,7 @@ export const calls = {
       source: v.variant('kind', [
         v.object({
           kind: v.literal('texts'),
-          texts: v.pipe(
-            v.array(v.object({ a: v.string(), b: v.optional(v.string()) })),
-            v.minLength(1),
-          ),
+          texts: v.pipe(v.array(SomeText), v.minLength(1)),
         }),
         v.object({
           kind: v.literal('file'),

@@ -64,15 +64,6 @@ export const ScoreSpecSchema = v.object({
   propose: v.optional(ProposalRuleSchema),
 })
 
-/** Checks words and patterns against a model's vocabulary. */
-export const CheckSpecSchema = v.object({
-  kind: v.literal('check'),
-  task: TaskSchema,
-  model: v.string(),
-  /** Asks also for the recipe of a training with so many texts; fields given here stay as they are. */
-  training: v.optional(v.object({ texts: Count, recipe: v.partial(RecipeSchema) })),
-})
-
 export const ExportSpecSchema = v.object({
   kind: v.literal('export'),
   task: TaskSchema,
@@ -172,7 +163,6 @@ export const PredictSpecSchema = v.object({
 export const JobSpecSchema = v.variant('kind', [
   TrainSpecSchema,
   ScoreSpecSchema,
-  CheckSpecSchema,
   ExportSpecSchema,
   PretrainSpecSchema,
   EvaluateSpecSchema,
@@ -181,12 +171,59 @@ export const JobSpecSchema = v.variant('kind', [
 
 export type TrainSpec = v.InferOutput<typeof TrainSpecSchema>
 export type ScoreSpec = v.InferOutput<typeof ScoreSpecSchema>
-export type CheckSpec = v.InferOutput<typeof CheckSpecSchema>
 export type ExportSpec = v.InferOutput<typeof ExportSpecSchema>
 export type PretrainSpec = v.InferOutput<typeof PretrainSpecSchema>
 export type EvaluateSpec = v.InferOutput<typeof EvaluateSpecSchema>
 export type PredictSpec = v.InferOutput<typeof PredictSpecSchema>
 export type JobSpec = v.InferOutput<typeof JobSpecSchema>
+
+/** Checks words and patterns against a model's vocabulary. */
+export const CheckSpecSchema = v.object({
+  kind: v.literal('check'),
+  task: TaskSchema,
+  model: v.string(),
+  /** Asks also for the recipe of a training with so many texts; fields given here stay as they are. */
+  training: v.optional(v.object({ texts: Count, recipe: v.partial(RecipeSchema) })),
+})
+
+const QuestionTextSchema = v.object({ a: v.string(), b: v.optional(v.string()) })
+
+/** Shows a text in a pattern, token by token, as the model reads it. */
+export const PatternQuestionSchema = v.object({
+  kind: v.literal('pattern'),
+  task: TaskSchema,
+  model: v.string(),
+  /** Index into the task's patterns. */
+  pattern: Count,
+  text: QuestionTextSchema,
+  /** Length of the sequences; without it that of a training run. */
+  maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16))),
+})
+
+/** How many texts a question holds at most. */
+export const mostQuestionTexts = 20
+
+/** Asks what a model says of a few texts. Words and patterns that cannot be used are left out. */
+export const ScoreQuestionSchema = v.object({
+  kind: v.literal('score'),
+  task: TaskSchema,
+  model: v.string(),
+  texts: v.pipe(v.array(QuestionTextSchema), v.minLength(1), v.maxLength(mostQuestionTexts)),
+  maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16))),
+})
+
+/** What the assist process is asked (decision 1): short things, answered also while a job runs. */
+export const QuestionSchema = v.variant('kind', [
+  CheckSpecSchema,
+  PatternQuestionSchema,
+  ScoreQuestionSchema,
+])
+
+export type CheckSpec = v.InferOutput<typeof CheckSpecSchema>
+export type PatternQuestion = v.InferOutput<typeof PatternQuestionSchema>
+export type ScoreQuestion = v.InferOutput<typeof ScoreQuestionSchema>
+export type QuestionText = v.InferOutput<typeof QuestionTextSchema>
+export type Question = v.InferOutput<typeof QuestionSchema>
 
 /** One line of progress. `done` of `total` in the unit named; `figures` by name, such as `loss`. */
 export interface StepRecord {
@@ -257,7 +294,49 @@ export interface CheckResult {
   readonly masks: readonly number[]
   /** The recipe in full, where the spec asks for it. */
   readonly recipe?: Recipe
+  /** sound[g][c]: whether the word can be used; false also where there is none. */
+  readonly sound: readonly (readonly boolean[])[]
 }
+
+/** What a token of a filled pattern belongs to: the pattern itself, one of the texts, or the word. */
+export type TokenRole = 'constant' | 'a' | 'b' | 'mask'
+
+export interface PatternAnswer {
+  readonly kind: 'pattern'
+  /** From `[CLS]` to `[SEP]`, after truncation. */
+  readonly tokens: readonly { readonly text: string; readonly role: TokenRole }[]
+  /** The length of the sequences, in tokens. */
+  readonly maxTokens: number
+  /** Tokens of each text that found no room. */
+  readonly cut: { readonly a: number; readonly b: number }
+}
+
+/** What a model says of one text; `null` where a class or a group has no word that can be used. */
+export interface TextScore {
+  /** `[C]`, as the exported model gives them at temperature 1. */
+  readonly logits: readonly (number | null)[]
+  /** `[C]`: their softmax; 0 for a class without words. */
+  readonly probabilities: readonly number[]
+  /** `[G][C]`: the probability that the model gives to the group's word for the class. */
+  readonly groups: readonly (readonly (number | null)[])[]
+  /** The share of groups that choose the winning class by themselves. */
+  readonly agreement: number
+}
+
+export interface ScoreAnswer {
+  readonly kind: 'score'
+  readonly texts: readonly TextScore[]
+  readonly size: ModelFacts
+}
+
+/** What tells one model from another at a glance. */
+export interface ModelFacts {
+  readonly layers: number
+  readonly hiddenSize: number
+  readonly vocabSize: number
+}
+
+export type Answer = CheckResult | PatternAnswer | ScoreAnswer
 
 export interface ParityLine {
   readonly runtime: string
@@ -323,13 +402,7 @@ export interface PredictResult {
 }
 
 export type JobResult =
-  | TrainResult
-  | ScoreResult
-  | CheckResult
-  | ExportResult
-  | PretrainResult
-  | EvaluateResult
-  | PredictResult
+  TrainResult | ScoreResult | ExportResult | PretrainResult | EvaluateResult | PredictResult
 
 export type ToWorker =
   | {
@@ -345,6 +418,7 @@ export type ToWorker =
       readonly items: readonly (TextItem | TrainingItem)[]
     }
   | { readonly type: 'cancel'; readonly job: string }
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
 
 export type FromWorker =
   | { readonly type: 'ready' }
@@ -362,3 +436,5 @@ export type FromWorker =
   | { readonly type: 'predictions'; readonly job: string; readonly items: readonly Prediction[] }
   | { readonly type: 'done'; readonly job: string; readonly result: JobResult }
   | { readonly type: 'failed'; readonly job: string; readonly error: ErrorRecord }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly type: 'refused'; readonly id: number; readonly error: ErrorRecord }

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from './errors.ts'
 import type { ImportPlan } from './import-plan.ts'
-import type { Environment, Recipe, StepRecord } from './job.ts'
+import type { Environment, ModelFacts, Recipe, StepRecord, TextScore } from './job.ts'
 import type {
   Answer,
   AuditId,
@@ -375,6 +375,22 @@ export interface ProposeOutcome {
   readonly proposed: number
   /** Left out because a person had rejected that class for that text, or it has a proposal already. */
   readonly barred: number
+}
+
+/** The model that answered a question. */
+export interface AssistModel extends ModelFacts {
+  /** The base model that comes with the program, the one that the last run began with, or a round. */
+  readonly source: 'default' | 'lastRun' | 'round'
+  readonly round: number | null
+}
+
+/** What a model says of a few texts, in their order; by classes and groups in the order named here. */
+export interface AssistScores {
+  readonly model: AssistModel
+  /** Ids of the classes. */
+  readonly classes: readonly string[]
+  readonly groups: readonly string[]
+  readonly texts: readonly TextScore[]
 }
 
 /** One line of `doctor`. */

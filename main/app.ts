@@ -12,6 +12,7 @@ import { fail } from '../core/errors.ts'
 import type { JobId } from '../core/project.ts'
 import type { JobEvent } from '../core/records.ts'
 import type { Host } from './host.ts'
+import { assistService } from './services/assist.ts'
 import { auditService } from './services/audit.ts'
 import { dataService } from './services/data.ts'
 import { doctorService } from './services/doctor.ts'
@@ -88,6 +89,7 @@ function handlersOf(session: Session) {
     ...projectService(session),
     ...dataService(session),
     ...taskService(session),
+    ...assistService(session),
     ...labelService(session),
     ...trainService(session),
     ...reviewService(session),

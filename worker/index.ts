@@ -1,8 +1,14 @@
 import * as v from 'valibot'
 import { ShiliuError, toRecord } from '../core/errors.ts'
-import { JobSpecSchema, type JobResult, type JobSpec, type ToWorker } from '../core/job.ts'
+import {
+  JobSpecSchema,
+  QuestionSchema,
+  type JobResult,
+  type JobSpec,
+  type ToWorker,
+} from '../core/job.ts'
 import type { TextItem, TrainingItem } from '../core/task.ts'
-import { runCheck } from './check-job.ts'
+import { Assist } from './assist.ts'
 import { runEvaluate } from './evaluate-job.ts'
 import { runExport } from './export-job.ts'
 import type { JobContext } from './job-context.ts'
@@ -13,8 +19,9 @@ import { runTrain } from './train-job.ts'
 import { transport } from './transport.ts'
 
 /**
- * The entry of the compute process: one job at a time, over the protocol of core/job.ts. Main starts
- * it with `child_process.fork` or, under Electron, as a utility process.
+ * The entry of the compute processes, over the protocol of core/job.ts: one runs jobs, one at a time;
+ * another, the assist process, answers questions. Main starts them with `child_process.fork` or, under
+ * Electron, as utility processes.
  */
 
 type Texts = readonly (TextItem | TrainingItem)[]
@@ -66,9 +73,11 @@ class RunningJob {
 }
 
 let running: RunningJob | undefined
+const assist = new Assist()
 
 onMessage((message) => {
   if (message.type === 'start') void start(message)
+  else if (message.type === 'ask') void answer(message)
   else if (message.job !== running?.id) return
   else if (message.type === 'texts') running.deliver(message.items)
   else running.cancel()
@@ -89,14 +98,20 @@ async function start({ job, spec, resume }: Extract<ToWorker, { type: 'start' }>
   }
 }
 
+async function answer({ id, question }: Extract<ToWorker, { type: 'ask' }>): Promise<void> {
+  try {
+    send({ type: 'answer', id, answer: await assist.answer(v.parse(QuestionSchema, question)) })
+  } catch (error) {
+    send({ type: 'refused', id, error: toRecord(error) })
+  }
+}
+
 function run(spec: JobSpec, context: JobContext): Promise<JobResult> {
   switch (spec.kind) {
     case 'train':
       return runTrain(spec, context)
     case 'score':
       return runScore(spec, context)
-    case 'check':
-      return runCheck(spec)
     case 'pretrain':
       return runPretrain(spec, context)
     case 'evaluate':

@@ -54,6 +54,14 @@ export const jobErrors = {
     (d) =>
       `计算进程在任务 ${d.job} 中意外结束（${d.signal}）。数据未丢失：继续该任务即可，训练从最近的检查点开始，其他任务从头开始。`,
   ),
+  'assist.died': entry<{ signal: string }>(
+    'environment',
+    (d) =>
+      `The question was not answered: the process that answers ended twice over it (${d.signal}). ` +
+      `Nothing was changed. Try again, with fewer other programs if memory is short.`,
+    (d) =>
+      `没有得到回答：应答进程在这个问题上两次意外结束（${d.signal}）。没有做任何更改；请重试，如内存不足请先关闭其他程序。`,
+  ),
   'job.stopped': entry<Unfinished>(
     'input',
     (d) => `Stopped. ${left[d.kind][0](d.path)}`,

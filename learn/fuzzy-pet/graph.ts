@@ -22,13 +22,46 @@ export function wordLogProbabilities(
   config: BertConfig,
   parameter: ParameterNodes,
   variant: Variant,
-  { batch, tokens }: BatchSize,
-  dropout?: { readonly rate: number; readonly seed: Node },
+  size: BatchSize,
+  dropout?: Dropout,
 ): Node {
-  const { masks, words } = variant
+  const states = statesAtMasks(b, config, parameter, variant.masks, size, dropout)
+  return logProbabilitiesAtMasks(b, config, parameter, states, variant.words)
+}
+
+/**
+ * Log probabilities of the whole vocabulary at the masks, [B, m, V]: one program for all patterns and
+ * words, for questions whose words change while they are typed.
+ */
+export function vocabularyLogProbabilities(
+  b: GraphBuilder,
+  config: BertConfig,
+  parameter: ParameterNodes,
+  masks: number,
+  size: BatchSize,
+): Node {
+  const states = statesAtMasks(b, config, parameter, masks, size)
+  const logits = vocabularyLogits(b, parameter, transformHead(b, config, parameter, states))
+  return b.sub(logits, logSumExp(b, logits))
+}
+
+interface Dropout {
+  readonly rate: number
+  readonly seed: Node
+}
+
+/** The encoder's states at the masks, [B, m, H]; the inputs are those of `patternFeeds`. */
+function statesAtMasks(
+  b: GraphBuilder,
+  config: BertConfig,
+  parameter: ParameterNodes,
+  masks: number,
+  { batch, tokens }: BatchSize,
+  dropout?: Dropout,
+): Node {
   const h = config.hiddenSize
   const places = b.input('mask positions', 'int64', [batch * masks])
-  const states = encode(b, config, parameter, {
+  return encode(b, config, parameter, {
     ids: b.input('ids', 'int64', [batch, tokens]),
     mask: b.input('mask', 'float32', [batch, tokens]),
     positions: b.integers(Array.from({ length: tokens }, (_, i) => i)),
@@ -36,7 +69,6 @@ export function wordLogProbabilities(
       b.reshape(b.gather(b.reshape(x, [batch * tokens, h]), places), [batch, masks, h]),
     ...(dropout && dropout.rate > 0 && { dropout }),
   })
-  return logProbabilitiesAtMasks(b, config, parameter, states, words)
 }
 
 /** Encoder states of the masks, [B, m, H] -> log probabilities of the words, [B, G, C]. */

@@ -52,6 +52,34 @@ export function attainableOf(task: Task, words: Words): number[] {
   })
 }
 
+/**
+ * `[G][C]`: whether a word can be used, so that the others can be while it is being corrected: it is
+ * there and can be read, no other class has it, and it is as long as most words of its group.
+ */
+export function soundWords(words: Words): boolean[][] {
+  const classesOf = Map.groupBy(usable(words), (word) => word.ids.join(' '))
+  const isShared = (word: SpelledWord) =>
+    new Set(classesOf.get(word.ids.join(' '))!.map((other) => other.class)).size > 1
+  return words.map((group) => {
+    const length = commonLength(usable([group]))
+    return group.map(
+      (word) =>
+        word !== undefined &&
+        spellingFindings(word).length === 0 &&
+        word.ids.length === length &&
+        !isShared(word),
+    )
+  })
+}
+
+/** The length of most words; undefined where two lengths are as frequent. */
+function commonLength(words: readonly SpelledWord[]): number | undefined {
+  const counts = [...Map.groupBy(words, ({ ids }) => ids.length)]
+    .map(([length, same]) => ({ length, count: same.length }))
+    .sort((x, y) => y.count - x.count)
+  return counts[0]?.count === counts[1]?.count ? undefined : counts[0]?.length
+}
+
 function missingFindings(task: Task, words: Words): TaskFinding[] {
   return words.flatMap((group, g) =>
     group.flatMap((word, c) => {

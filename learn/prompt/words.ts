@@ -41,7 +41,7 @@ export function attainable(words: readonly (readonly number[])[]): number {
 /**
  * Class logits `[C]` as the exported graph gives them (decisions.md, "The exported graph" (e)): the
  * mean over passes k of (logsumexp over groups of log p - log attainable) / (m_k * temperature).
- * Their softmax is the class probability.
+ * Their softmax is the class probability. A class without a word in a pass is judged by the others.
  */
 export function classLogits(
   scores: readonly VariantScore[],
@@ -49,7 +49,9 @@ export function classLogits(
   correction: ScoreCorrection = 'attainable',
 ): number[] {
   return scores[0]!.attainable.map((_, c) => {
-    const logits = scores.map(({ masks, attainable, logProbabilities }) => {
+    const passes = scores.filter(({ attainable }) => attainable[c]! > 0)
+    if (passes.length === 0) return -Infinity
+    const logits = passes.map(({ masks, attainable, logProbabilities }) => {
       const sum = logSumExp(logProbabilities.map((group) => group[c]!))
       const maximum = correction === 'attainable' ? Math.log(attainable[c]!) : 0
       return (sum - maximum) / (masks * temperature)

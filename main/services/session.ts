@@ -4,6 +4,7 @@ import { EventEmitter } from 'node:events'
 import { fail } from '../../core/errors.ts'
 import type { Event, Payload } from '../../core/contract.ts'
 import type { JobId, WorkKind } from '../../core/project.ts'
+import { Assist } from '../assist.ts'
 import type { Host } from '../host.ts'
 import { placeBelow } from '../places.ts'
 import { RecentProjects } from '../recent.ts'
@@ -25,6 +26,8 @@ type Listeners = { [E in Event]: [Payload<E>] }
 export class Session {
   readonly host: Host
   readonly recent: RecentProjects
+  /** Answers questions about texts, words and patterns. */
+  readonly assist: Assist
   readonly events = new EventEmitter<Listeners>()
   readonly #turns = new Turns()
   readonly #calls = new Set<Promise<unknown>>()
@@ -37,6 +40,7 @@ export class Session {
   constructor(host: Host) {
     this.host = host
     this.recent = new RecentProjects(host.settingsFolder)
+    this.assist = new Assist(host)
     this.events.setMaxListeners(0)
     this.#scratch = openScratch()
     this.#scratchWork = this.#queue({ db: this.#scratch, project: null, firstId: firstScratchJob })
@@ -120,6 +124,7 @@ export class Session {
 
   close(): Promise<void> {
     return this.change(async () => {
+      this.assist.close()
       await this.#scratchWork.close()
       await this.closeProject()
       this.#scratch.close()

@@ -1,13 +1,10 @@
-import { fail, ShiliuError } from '../../core/errors.ts'
+import { fail } from '../../core/errors.ts'
 import type { Handler, TaskDefinitionSchema } from '../../core/contract.ts'
-import type { CheckResult, CheckSpec } from '../../core/job.ts'
 import type { Task, TaskClass } from '../../core/task.ts'
 import type * as v from 'valibot'
 import type { ReadableDb } from '../store/database.ts'
 import { classIdByName, currentTask, freshClassId, requireTask, saveTask } from '../store/tasks.ts'
-import { allRuns } from '../store/runs.ts'
-import { modelFolder } from '../training/model-folders.ts'
-import { runWorkerJob } from '../training/worker-job.ts'
+import { baseModel } from './model-source.ts'
 import type { Session } from './session.ts'
 
 type Definition = v.InferOutput<typeof TaskDefinitionSchema>
@@ -18,29 +15,10 @@ export function taskService(session: Session) {
   }
   const check: Handler<'task.check'> = async ({ definition, base }) => {
     const task = definition ? taskOf(session.db, definition) : requireTask(session.db).task
-    return checkTask(session, { kind: 'check', task, model: await baseFolder(session, base) })
+    const { folder } = await baseModel(session, base)
+    return session.assist.ask({ kind: 'check', task, model: folder })
   }
   return { 'task.get': () => currentTask(session.db), 'task.set': set, 'task.check': check }
-}
-
-/** It is short, so that it waits for no turn. There is no job to take up again when it dies. */
-export async function checkTask({ host }: Session, spec: CheckSpec): Promise<CheckResult> {
-  const { signal } = new AbortController()
-  try {
-    const result = await runWorkerJob(host, { id: 'check', spec, signal })
-    if (result.kind !== 'check') throw new Error(`expected a check, got ${result.kind}`)
-    return result
-  } catch (error) {
-    if (!(error instanceof ShiliuError && error.code === 'job.workerDied')) throw error
-    return fail('task.checkDied', { signal: (error.details as { signal: string }).signal })
-  }
-}
-
-/** The folder of the base model that training would use. */
-export async function baseFolder(session: Session, named?: string): Promise<string> {
-  const last = named === undefined && session.openProject ? allRuns(session.db).at(-1) : undefined
-  if (last && session.openProject?.writable) return modelFolder(session.project, last.base)
-  return session.baseFolder(named)
 }
 
 /**

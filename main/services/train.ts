@@ -23,7 +23,7 @@ import { countTexts } from '../store/texts.ts'
 import { heldOutFigures } from '../training/figures.ts'
 import { finishNeighbourScan } from '../training/in-turns.ts'
 import type { Session } from './session.ts'
-import { baseFolder, checkTask } from './task.ts'
+import { baseModel as baseInUse } from './model-source.ts'
 
 export function trainService(session: Session) {
   const start: Handler<'train.start'> = async (input) => {
@@ -72,10 +72,11 @@ async function trainingOf(
   chosen: Partial<Recipe>,
 ): Promise<{ recipe: Recipe | null; obstacles: ErrorRecord[] }> {
   const { gold, accepted, rejected } = plannedTexts(session.db, task)
-  const { findings, recipe } = await checkTask(session, {
+  const { folder } = await baseInUse(session, undefined)
+  const { findings, recipe } = await session.assist.ask({
     kind: 'check',
     task,
-    model: await baseFolder(session),
+    model: folder,
     training: { texts: gold + accepted + rejected, recipe: chosen },
   })
   const unsound = findings.filter((f) => f.severity === 'error').map((f) => f.error)

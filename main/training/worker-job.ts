@@ -93,6 +93,9 @@ function react(worker: WorkerProcess, job: WorkerJob, message: Note): void {
       return job.onPredictions?.(message.items)
     case 'failed':
       throw fromRecord(message.error)
+    case 'answer':
+    case 'refused':
+      throw new Error(`job ${job.id} asked no question`)
     default:
       return missingCase(message)
   }

@@ -23,17 +23,14 @@ for (const [way, execArgv] of [
       child.on('exit', (code) => failed(new Error(`ended with ${code}`)))
       child.on('message', (message: FromWorker) => {
         types.push(message.type)
-        const start: ToWorker = {
-          type: 'start',
-          job: 'job',
-          spec: { kind: 'check', task: tinyTask, model },
-        }
-        if (message.type === 'ready') child.send(start)
-        if (message.type === 'done') done(message.result)
-        if (message.type === 'failed') failed(message.error)
+        const question = { kind: 'check', task: tinyTask, model } as const
+        if (message.type === 'ready')
+          child.send({ type: 'ask', id: 1, question } satisfies ToWorker)
+        if (message.type === 'answer') done(message.answer)
+        if (message.type === 'refused') failed(message.error)
       })
     })
-    assert.deepEqual(types, ['ready', 'done'])
+    assert.deepEqual(types, ['ready', 'answer'])
     assert.equal((result as { kind: string }).kind, 'check')
   })
 }

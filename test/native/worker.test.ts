@@ -153,16 +153,3 @@ test('a word that the model cannot spell ends the job before it starts', async (
   assert.ok(ended !== 'killed' && ended.type === 'failed')
   assert.match(ended.error.code, /^word\./)
 })
-
-test('a check tells the recipe of a training in full, with the chosen fields as they are', async () => {
-  const check = { kind: 'check', task: tinyTask, model: base } as const
-  const plain = await runJob(check, [])
-  const asked = await runJob({ ...check, training: { texts: 400, recipe: { batch: 8 } } }, [])
-  const recipeOf = ({ ended }: typeof plain) => {
-    assert.ok(ended !== 'killed' && ended.type === 'done' && ended.result.kind === 'check')
-    return ended.result.recipe
-  }
-  assert.equal(recipeOf(plain), undefined)
-  const { steps, batch, learningRate, maxTokens } = recipeOf(asked)!
-  assert.deepEqual([steps, batch, learningRate, maxTokens], [500, 8, 3e-4, 48])
-})

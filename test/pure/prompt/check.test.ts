@@ -50,7 +50,24 @@ test('finds nothing wrong with a sound task and tells how it is spelled', () => 
     words: [[['好'], ['差']]],
     attainable: [1, 1],
     masks: [1],
+    sound: [[true, true]],
   })
+})
+
+test('says which words can be used while the others are being corrected', () => {
+  const sound = (...pairs: [string, string][]) => check({ groups: words(...pairs) }).sound
+  assert.deepEqual(sound(['好', '龘'], ['好', '差']), [
+    [true, false],
+    [true, true],
+  ])
+  assert.deepEqual(sound(['好', '差'], ['差', '反']), [
+    [true, false],
+    [false, true],
+  ])
+  assert.deepEqual(sound(['好', '很差']), [[false, false]])
+  const classes = [...single.classes, { id: 'r', name: '中评' }]
+  const groups = [{ name: '词组一', words: { p: '好', q: '很差', r: '中' } }]
+  assert.deepEqual(check({ classes, groups }).sound, [[true, false, true]])
 })
 
 test('gives the reference word groups warnings with figures, and no error', () => {
