@@ -42,9 +42,15 @@ export function taskOf(db: ReadableDb, definition: Definition): Task {
 
 function classesOf(db: ReadableDb, given: Definition['classes']): TaskClass[] {
   const taken = new Set<string>()
+  const wantedIds = new Set(given.flatMap(({ id }) => id ?? []))
+  const idByName = (name: string) => {
+    const id = classIdByName(db, name)
+    // A class that is being renamed in this very call takes its labels along.
+    return id === null || wantedIds.has(id) ? null : id
+  }
   return given.map(({ name, id: wanted }, i) => {
     if (given.findIndex((other) => other.name === name) !== i) fail('task.sameClass', { name })
-    const id = wanted ?? classIdByName(db, name) ?? freshClassId(db, taken)
+    const id = wanted ?? idByName(name) ?? freshClassId(db, taken)
     if (taken.has(id)) fail('task.sameClass', { name })
     taken.add(id)
     return { id, name }
