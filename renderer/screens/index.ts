@@ -3,6 +3,7 @@ import type { Step } from '../state/place.svelte.ts'
 import Data from './data/Data.svelte'
 import Label from './label/Label.svelte'
 import Rounds from './rounds/Rounds.svelte'
+import Task from './task/Task.svelte'
 import Train from './train/Train.svelte'
 
 /** A screen of the rail. An entry appears when its screen works. */
@@ -13,6 +14,7 @@ export interface ScreenEntry {
 
 export const shown: readonly ScreenEntry[] = [
   { name: 'data', component: Data },
+  { name: 'task', component: Task },
   { name: 'label', component: Label },
   { name: 'train', component: Train },
   { name: 'rounds', component: Rounds },
