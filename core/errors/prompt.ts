@@ -108,14 +108,14 @@ const patternErrors = {
   'pattern.noText': entry<AboutPattern>(
     'input',
     (d) => `The pattern "${d.pattern}" has no place for the text. Write {a} where the text goes.`,
-    (d) => `模板“${d.pattern}”中没有文本的位置。请在放置文本处写 {a}。`,
+    (d) => `句式“${d.pattern}”中没有文本的位置。请在放置文本处写 {a}。`,
   ),
   'pattern.noSecondText': entry<AboutPattern>(
     'input',
     (d) =>
       `The task has pairs of texts, but the pattern "${d.pattern}" has no place for the second. ` +
       `Write {b} where it goes.`,
-    (d) => `本任务的文本是成对的，但模板“${d.pattern}”中没有第二个文本的位置。请在放置处写 {b}。`,
+    (d) => `本任务的文本是成对的，但句式“${d.pattern}”中没有第二个文本的位置。请在放置处写 {b}。`,
   ),
   'pattern.secondText': entry<AboutPattern>(
     'input',
@@ -123,31 +123,31 @@ const patternErrors = {
       `The pattern "${d.pattern}" has a place for a second text, but the task has single texts. ` +
       `Leave {b} out, or make it a task of pairs.`,
     (d) =>
-      `模板“${d.pattern}”中有第二个文本的位置，但本任务只有单个文本。请去掉 {b}，或改为成对任务。`,
+      `句式“${d.pattern}”中有第二个文本的位置，但本任务只有单个文本。请去掉 {b}，或改为成对任务。`,
   ),
   'pattern.repeatedText': entry<AboutPattern & { slot: string; count: number }>(
     'input',
     (d) => `The pattern "${d.pattern}" has {${d.slot}} ${d.count} times. Each text can stand once.`,
-    (d) => `模板“${d.pattern}”中 {${d.slot}} 出现了 ${d.count} 次。每个文本只能出现一次。`,
+    (d) => `句式“${d.pattern}”中 {${d.slot}} 出现了 ${d.count} 次。每个文本只能出现一次。`,
   ),
   'pattern.placeholder': entry<AboutPattern & { name: string }>(
     'input',
     (d) =>
       `The pattern "${d.pattern}" has {${d.name}}, which stands for nothing. ` +
       `Write {a} for the text and {b} for the second text of a pair.`,
-    (d) => `模板“${d.pattern}”中的 {${d.name}} 没有含义。请用 {a} 表示文本，{b} 表示第二个文本。`,
+    (d) => `句式“${d.pattern}”中的 {${d.name}} 没有含义。请用 {a} 表示文本，{b} 表示第二个文本。`,
   ),
   'pattern.noMask': entry<AboutPattern>(
     'input',
     (d) => `The pattern "${d.pattern}" has no [MASK]. Write it where the word of the class goes.`,
-    (d) => `模板“${d.pattern}”中没有 [MASK]。请在类别词的位置写 [MASK]。`,
+    (d) => `句式“${d.pattern}”中没有 [MASK]。请在类别词的位置写 [MASK]。`,
   ),
   'pattern.twoMasks': entry<AboutPattern & { runs: number }>(
     'input',
     (d) =>
       `The pattern "${d.pattern}" has [MASK] in ${d.runs} places, but there is one word to fill in. ` +
       `Keep one place.`,
-    (d) => `模板“${d.pattern}”中有 ${d.runs} 处 [MASK]，但只需填一个词。请只保留一处。`,
+    (d) => `句式“${d.pattern}”中有 ${d.runs} 处 [MASK]，但只需填一个词。请只保留一处。`,
   ),
   'pattern.maskCount': entry<AboutPattern & { written: number; tokens: readonly number[] }>(
     'input',
@@ -155,14 +155,14 @@ const patternErrors = {
       `The pattern "${d.pattern}" has ${d.written} [MASK], the words have ${d.tokens.join(' or ')} ` +
       `tokens. The words decide: one [MASK] is enough.`,
     (d) =>
-      `模板“${d.pattern}”中有 ${d.written} 个 [MASK]，而词的长度为 ${d.tokens.join(' 或 ')} 个词元。` +
+      `句式“${d.pattern}”中有 ${d.written} 个 [MASK]，而词的长度为 ${d.tokens.join(' 或 ')} 个词元。` +
       `以词的长度为准，写一个 [MASK] 即可。`,
   ),
   'pattern.special': entry<AboutPattern & { token: string }>(
     'input',
     (d) =>
       `The pattern "${d.pattern}" holds ${d.token}, which the program sets by itself. Leave it out.`,
-    (d) => `模板“${d.pattern}”中含有 ${d.token}，该标记由程序自动添加，请去掉。`,
+    (d) => `句式“${d.pattern}”中含有 ${d.token}，该标记由程序自动添加，请去掉。`,
   ),
   'pattern.unknown': entry<AboutPattern & { characters: readonly string[] }>(
     'input',
@@ -170,7 +170,7 @@ const patternErrors = {
       `The model does not know ${d.characters.join(', ')} in the pattern "${d.pattern}" and reads ` +
       `[UNK] there. Other wording would tell it more.`,
     (d) =>
-      `模板“${d.pattern}”中的 ${d.characters.join('、')} 不在模型词表中，会被读作 [UNK]。换一种写法更好。`,
+      `句式“${d.pattern}”中的 ${d.characters.join('、')} 不在模型词表中，会被读作 [UNK]。换一种写法更好。`,
   ),
   'pattern.tooLong': entry<AboutPattern & { tokens: number; maximum: number }>(
     'input',
@@ -178,7 +178,7 @@ const patternErrors = {
       `The pattern "${d.pattern}" takes ${d.tokens} tokens, at most ${d.maximum} leave room for the ` +
       `text in this model. Shorten it.`,
     (d) =>
-      `模板“${d.pattern}”占 ${d.tokens} 个词元；为给文本留出位置，此模型最多允许 ${d.maximum} 个。请缩短模板。`,
+      `句式“${d.pattern}”占 ${d.tokens} 个词元；为给文本留出位置，此模型最多允许 ${d.maximum} 个。请缩短句式。`,
   ),
 }
 

@@ -4,7 +4,7 @@ export const taskErrors = {
   'task.none': entry<Record<string, never>>(
     'input',
     () => `The project has no task yet: set classes, patterns and word groups with "shiliu task".`,
-    () => `项目还没有任务：请用 "shiliu task" 设置类别、模板和词组。`,
+    () => `项目还没有任务：请用 "shiliu task" 设置类别、句式和词组。`,
   ),
   'task.badFile': entry<{ path: string; expected: string; got: string }>(
     'input',
@@ -24,7 +24,7 @@ export const taskErrors = {
   'task.noPattern': entry<Record<string, never>>(
     'input',
     () => `The task has no pattern: expected at least one, such as "{a} [MASK]".`,
-    () => `任务没有模板：至少需要一个，例如“{a} [MASK]”。`,
+    () => `任务没有句式：至少需要一个，例如“{a} [MASK]”。`,
   ),
   'task.noGroup': entry<Record<string, never>>(
     'input',

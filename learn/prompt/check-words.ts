@@ -54,14 +54,15 @@ export function attainableOf(task: Task, words: Words): number[] {
 
 /**
  * `[G][C]`: whether a word can be used, so that the others can be while it is being corrected: it is
- * there and can be read, no other class has it, and it is as long as most words of its group.
+ * there and can be read, no other class has it, and it is as long as most words of its group, or of
+ * the task where two lengths are as frequent in the group.
  */
 export function soundWords(words: Words): boolean[][] {
   const classesOf = Map.groupBy(usable(words), (word) => word.ids.join(' '))
   const isShared = (word: SpelledWord) =>
     new Set(classesOf.get(word.ids.join(' '))!.map((other) => other.class)).size > 1
   return words.map((group) => {
-    const length = commonLength(usable([group]))
+    const length = commonLength(usable([group]), usable(words))
     return group.map(
       (word) =>
         word !== undefined &&
@@ -72,12 +73,18 @@ export function soundWords(words: Words): boolean[][] {
   })
 }
 
-/** The length of most words; undefined where two lengths are as frequent. */
-function commonLength(words: readonly SpelledWord[]): number | undefined {
-  const counts = [...Map.groupBy(words, ({ ids }) => ids.length)]
-    .map(([length, same]) => ({ length, count: same.length }))
-    .sort((x, y) => y.count - x.count)
-  return counts[0]?.count === counts[1]?.count ? undefined : counts[0]?.length
+/** The length of most words; of lengths as frequent, that of most `others`; else undefined. */
+function commonLength(
+  words: readonly SpelledWord[],
+  others: readonly SpelledWord[],
+): number | undefined {
+  const countIn = (list: readonly SpelledWord[], length: number) =>
+    list.filter(({ ids }) => ids.length === length).length
+  const ranked = [...new Set(words.map(({ ids }) => ids.length))]
+    .map((length) => ({ length, here: countIn(words, length), all: countIn(others, length) }))
+    .sort((x, y) => y.here - x.here || y.all - x.all)
+  const [first, second] = ranked
+  return first?.here === second?.here && first?.all === second?.all ? undefined : first?.length
 }
 
 function missingFindings(task: Task, words: Words): TaskFinding[] {

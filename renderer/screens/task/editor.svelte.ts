@@ -39,7 +39,7 @@ interface Removed {
 }
 
 export type SaveState =
-  | { readonly kind: 'saved' | 'saving' | 'readOnly' }
+  | { readonly kind: 'saved' | 'editing' | 'saving' | 'readOnly' }
   | { readonly kind: 'blocked'; readonly reason: string }
   | { readonly kind: 'failed'; readonly error: ErrorRecord }
 
@@ -60,7 +60,7 @@ class TaskEditor {
   #removed: Removed[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
   /** While a cell is being edited its text is no decision yet. */
-  #isHeld = false
+  #isHeld = $state(false)
   #isSaving = $state(false)
   #failure = $state<ErrorRecord | null>(null)
   #checked = $state.raw<Checked | null>(null)
@@ -99,6 +99,7 @@ class TaskEditor {
     if (this.#isSaving) return { kind: 'saving' }
     if (this.#failure && this.isDirty) return { kind: 'failed', error: this.#failure }
     if (this.isDirty && this.obstacle) return { kind: 'blocked', reason: this.obstacle }
+    if (this.#isHeld && this.isDirty) return { kind: 'editing' }
     return { kind: this.isDirty ? 'saving' : 'saved' }
   }
 

@@ -6,6 +6,7 @@ export const words = both({
     single: '单条文本',
     pair: '文本对',
     policy: '改动即存；已训练的轮次不受影响',
+    editing: '正在编辑，离开单元格后存盘',
     saving: '正在存盘……',
     saved: (time: string) => `已存盘 ${time}`,
     notSaved: (reason: string) => `未存盘：${reason}`,
@@ -34,6 +35,7 @@ export const words = both({
     cut: (n: number, limit: number) =>
       `这条样本过长：上限 ${limit} 个词元，截去了文本末尾的 ${n} 个。`,
     noPattern: '写下句式：{a} 处放文本，[MASK] 处由模型填词。',
+    between: '',
     words: '词组',
     summary: (groups: number, classes: number, words: number) =>
       `${groups} 组，${classes} 类，${words} 个词`,
@@ -106,6 +108,7 @@ export const words = both({
     single: 'Single texts',
     pair: 'Pairs',
     policy: 'Saved as you type; trained rounds stay as they are',
+    editing: 'Editing; saved when the cell is left',
     saving: 'Saving…',
     saved: (time) => `Saved ${time}`,
     notSaved: (reason) => `Not saved: ${reason}`,
@@ -132,6 +135,7 @@ export const words = both({
     length: (n, limit) => `${n} tokens with this text, of ${limit}. Only texts are ever cut.`,
     cut: (n, limit) => `Too long: of ${limit} tokens at most, the last ${n} of the text were cut.`,
     noPattern: 'Write a pattern: {a} takes the text, and the model fills [MASK] with a word.',
+    between: ' ',
     words: 'Word groups',
     summary: (groups, classes, words) => `${groups} groups, ${classes} classes, ${words} words`,
     each: (tokens) => `, ${tokens} tokens each`,

@@ -65,6 +65,10 @@ test('says which words can be used while the others are being corrected', () => 
     [false, true],
   ])
   assert.deepEqual(sound(['好', '很差']), [[false, false]])
+  assert.deepEqual(sound(['好', '很差'], ['很好', '不好']), [
+    [false, true],
+    [true, true],
+  ])
   const classes = [...single.classes, { id: 'r', name: '中评' }]
   const groups = [{ name: '词组一', words: { p: '好', q: '很差', r: '中' } }]
   assert.deepEqual(check({ classes, groups }).sound, [[true, false, true]])
