@@ -7,12 +7,12 @@ import { accessibilityViolations, noBrowser, openInterface, type Window } from '
 
 const options = { skip: noBrowser }
 
-/** A project with a few texts and no task, on its Task screen. */
+/** A project with one long text and no task, on its Task screen. */
 async function emptyTask(t: TestContext, language: 'zh' | 'en'): Promise<Window> {
   const window = await openInterface(t, language)
   const { app } = window.serving
   const csv = join(window.folder, 'texts.csv')
-  writeFileSync(csv, 'text\n这家店的菜很好吃\n等了一个小时还没上菜\n今天路过看了看\n')
+  writeFileSync(csv, `text\n${'等了一个小时还没上菜。'.repeat(20)}\n`)
   await app.call('project.create', { path: join(window.folder, 'p.shiliu') })
   const { plan } = await app.call('data.preview', { path: csv })
   await app.call('jobs.wait', await app.call('data.import', { path: csv, plan }))

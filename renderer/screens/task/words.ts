@@ -1,5 +1,7 @@
 import { both } from '../../words/language.svelte.ts'
 
+const plural = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
+
 export const words = both({
   zh: {
     kind: '文本类型',
@@ -72,11 +74,12 @@ export const words = both({
       repeated: (groups: string) => `与${groups}相同，会重复计算`,
       length: (got: number, wanted: number) => `${got} 个词元，应为 ${wanted} 个`,
       unequal: (lengths: string) => `词元数不一（${lengths}）`,
-      sharedCharacter: (signs: string) => `各组的词同一处都有“${signs}”`,
+      sharedCharacter: (signs: string) => `有的词在同一位置共用“${signs}”`,
       lowAttainable: '可达上限偏低，少用一组或用更短的词',
       list: '、',
     },
     zeroShot: '未训练时的回答',
+    sample: '样本',
     next: '换一条样本',
     base: {
       default: '随程序附带的底座',
@@ -137,8 +140,13 @@ export const words = both({
     noPattern: 'Write a pattern: {a} takes the text, and the model fills [MASK] with a word.',
     between: ' ',
     words: 'Word groups',
-    summary: (groups, classes, words) => `${groups} groups, ${classes} classes, ${words} words`,
-    each: (tokens) => `, ${tokens} tokens each`,
+    summary: (groups, classes, words) =>
+      [
+        plural(groups, 'group', 'groups'),
+        plural(classes, 'class', 'classes'),
+        plural(words, 'word', 'words'),
+      ].join(', '),
+    each: (tokens) => `, ${tokens === '1' ? '1 token' : `${tokens} tokens`} each`,
     or: ' or ',
     wrong: (n) => `${n} to correct`,
     addGroup: 'Add a group',
@@ -157,10 +165,10 @@ export const words = both({
     check: 'Check',
     attainableNote:
       'Attainable: the most that the words of a class can reach together, as each mask is guessed alone. Scores are divided by it, so that classes compare.',
-    counted: (n, tokens) => `${n} ${n === 1 ? 'token' : 'tokens'}: ${tokens}`,
+    counted: (n, tokens) => `${plural(n, 'token', 'tokens')}: ${tokens}`,
     inGroup: (group, note) => `${group}: ${note}`,
     more: (n) => `, and ${n} more`,
-    missing: (n) => `${n} ${n === 1 ? 'word' : 'words'} to go`,
+    missing: (n) => `${plural(n, 'word', 'words')} to go`,
     sound: 'nothing wrong',
     notes: {
       unknown: (signs) => `“${signs}” is not in the vocabulary`,
@@ -171,11 +179,12 @@ export const words = both({
       repeated: (groups) => `the same in ${groups}, so it counts twice`,
       length: (got, wanted) => `${got} tokens, should be ${wanted}`,
       unequal: (lengths) => `words of different lengths (${lengths})`,
-      sharedCharacter: (signs) => `all words have “${signs}” at one place`,
+      sharedCharacter: (signs) => `words share “${signs}” at one place`,
       lowAttainable: 'little attainable: use fewer groups or shorter words',
       list: ', ',
     },
     zeroShot: 'Before any training',
+    sample: 'Example',
     next: 'Another text',
     base: {
       default: 'Base model of the program',
