@@ -36,9 +36,18 @@ async function importTexts({ serving, folder }: Window, texts: readonly string[]
 
 async function assertAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await standStill(page)
     assert.deepEqual(await accessibilityViolations(page), [], colorScheme)
   }
+}
+
+/** Until no colour is on its way from one theme to the other. */
+async function standStill(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame)
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
+  })
 }
 
 const hits = (page: Page, text: string) =>
@@ -101,6 +110,28 @@ test('a dropped file is sent, and the way it is read can be changed', options, a
   await page.getByRole('row', { name: /不好/ }).waitFor()
   assert.equal((await serving.app.call('project.info', {})).texts, 2)
 })
+
+test(
+  'a quote that is never closed is shown with its line, and can be taken as it is',
+  options,
+  async (t) => {
+    const { page, folder, serving } = await openData(t)
+    writeFileSync(join(folder, '屏幕.csv'), 'id,text\n1,很好\n2,"没有闭合\n')
+    await page.keyboard.press('Control+i')
+    await page.getByRole('dialog').getByRole('button', { name: '屏幕.csv' }).click()
+    await page.getByRole('alert').filter({ hasText: '第 3 行打开的引号' }).waitFor()
+    await assertAccessible(page)
+    await page.getByRole('button', { name: '把引号当作普通字符' }).click()
+    await page.getByRole('cell', { name: '"没有闭合' }).waitFor()
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('row', { name: /没有闭合/ }).waitFor()
+    const texts = await serving.app.call('data.texts', {})
+    assert.deepEqual(
+      texts.map(({ a }) => a),
+      ['很好', '"没有闭合'],
+    )
+  },
+)
 
 test('one character is found and marked, and filters narrow what is found', options, async (t) => {
   const window = await openData(t)

@@ -69,6 +69,8 @@ class TextTable {
 
   narrow(change: Partial<TableFilter>): void {
     this.filter = { ...this.filter, ...change }
+    // Nothing that is out of sight may be labelled with the rest.
+    this.selected.clear()
     localStorage.setItem(filterKey, JSON.stringify({ path: this.#path, filter: this.filter }))
     clearTimeout(this.#typing)
     if (change.query === undefined) void this.find()
