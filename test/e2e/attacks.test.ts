@@ -270,6 +270,7 @@ function namings(path: string, inside: string): readonly (readonly [Call, unknow
     ['data.preview', { path: join(path, 'secret.csv') }],
     ['data.import', { path: join(path, 'secret.csv'), plan }],
     ['task.check', { definition, base: path }],
+    ['assist.pattern', { definition, base: path, text: { a: 'x' } }],
     ['train.start', { base: path }],
     ['export.start', { folder: join(path, 'out') }],
     ['predict.start', { folder: path, source: { kind: 'texts', texts: [{ a: '好' }] } }],
