@@ -49,7 +49,7 @@ export default defineConfig({
     build: {
       outDir: at('out/renderer'),
       rollupOptions: {
-        input: { index: at('renderer/index.html'), parts: at('renderer/parts.html') },
+        input: { index: at('renderer/index.html') },
       },
     },
   },
