@@ -91,7 +91,7 @@ function pressesControl({ key, target, ctrlKey, metaKey }: KeyboardEvent): boole
 }
 
 function isBehindDialog(target: EventTarget | null, action: KeyAction): boolean {
-  const dialog = document.querySelector('[role="dialog"]')
+  const dialog = document.querySelector('[role="dialog"], [role="menu"]')
   if (dialog === null || action.keys.includes('Escape')) return false
   return !(target instanceof Node && dialog.contains(target) && action.everywhere === true)
 }
