@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   app as electron,
@@ -38,7 +39,9 @@ const settings = settingsFolder()
 const built = builtFiles(import.meta.dirname)
 
 // What Chromium keeps lies with the program's own settings. The lock below is one of that folder.
-electron.setPath('userData', join(settings, 'window'))
+const kept = join(settings, 'window')
+mkdirSync(kept, { recursive: true })
+electron.setPath('userData', kept)
 if (process.platform === 'win32') electron.setAppUserModelId(appId)
 electron.enableSandbox()
 protocol.registerSchemesAsPrivileged([

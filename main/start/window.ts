@@ -51,8 +51,13 @@ export function mayFetch(root: string): boolean {
 
 /** Has Electron's own installer fetch its program. It is there afterwards, or it is not. */
 export async function fetchElectron(root: string): Promise<void> {
-  mkdirSync(join(root, 'out'), { recursive: true })
-  writeFileSync(triedFile(root), electronVersion(root))
+  try {
+    mkdirSync(join(root, 'out'), { recursive: true })
+    writeFileSync(triedFile(root), electronVersion(root))
+  } catch {
+    // Where this cannot be written, the program could not be either.
+    return
+  }
   await run(process.execPath, [join(root, 'node_modules/electron/install.js')], longestDownload)
 }
 
