@@ -32,11 +32,14 @@ async function show(
   project: string | undefined,
 ): Promise<void> {
   const serving = await serve({ port, root })
-  if (project !== undefined) await serving.app.call('project.open', { path: project })
-  const address = serving.invite()
-  const isOpen = open && openWindow(address)
-  process.stdout.write(`Shiliu: ${isOpen ? 'opened' : 'open this address'} ${address}\n`)
-  process.stdout.write('Ctrl-C ends it; what runs keeps its checkpoint.\n')
-  await shell.untilStopped()
-  await serving.close()
+  try {
+    if (project !== undefined) await serving.app.call('project.open', { path: project })
+    const address = serving.invite()
+    const isOpen = open && openWindow(address)
+    process.stdout.write(`Shiliu: ${isOpen ? 'opened' : 'open this address'} ${address}\n`)
+    process.stdout.write('Ctrl-C ends it; what runs keeps its checkpoint.\n')
+    await shell.untilStopped()
+  } finally {
+    await serving.close()
+  }
 }
