@@ -70,14 +70,6 @@ export const taskErrors = {
     (d) =>
       `无法撤销或重做这一步：它需要类别“${d.name}”，而该类别已不在任务中。请重新添加同名类别后再试。`,
   ),
-  'task.checkDied': entry<{ signal: string }>(
-    'environment',
-    (d) =>
-      `The task was not checked: the compute process ended unexpectedly (${d.signal}). Nothing was ` +
-      `changed; try again, with fewer other programs if memory is short.`,
-    (d) =>
-      `没有检查任务：计算进程意外结束（${d.signal}）。没有做任何更改；请重试，如内存不足请先关闭其他程序。`,
-  ),
   'task.emptyClass': entry<{ names: readonly string[] }>(
     'input',
     (d) => `No text is labelled ${d.names.join(', ')}. Label at least one text of every class.`,

@@ -404,9 +404,9 @@ test('work of a project waits for work that belongs to none', async (t) => {
 
 test('a check whose process dies says what did not happen, and speaks of no job', async (t) => {
   const { app, die } = await fakeApp(t)
-  die('start 0')
+  die('ask check', 'ask check')
   await assert.rejects(app.call('task.check', {}), {
-    code: 'task.checkDied',
+    code: 'assist.died',
     details: { signal: 'SIGKILL' },
   })
 })
