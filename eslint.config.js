@@ -21,6 +21,11 @@ export default tseslint.config(
     rules: { 'no-undef': 'off' },
   },
   {
+    // Maps and sets of the state are local to a method, or kept from the view on purpose.
+    files: ['**/*.svelte.ts'],
+    rules: { 'svelte/prefer-svelte-reactivity': 'off' },
+  },
+  {
     files: ['**/*.ts', '**/*.js', '**/*.svelte'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
@@ -32,6 +37,14 @@ export default tseslint.config(
       'no-restricted-syntax': ['error', ...restrictedSyntax],
       eqeqeq: ['error', 'always', { null: 'ignore' }],
       'prefer-const': 'error',
+    },
+  },
+  {
+    // In a component one destructuring may hold what is bound and what is not.
+    files: ['**/*.svelte'],
+    rules: {
+      'prefer-const': 'off',
+      'svelte/prefer-const': ['error', { destructuring: 'all' }],
     },
   },
   {
