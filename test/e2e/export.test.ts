@@ -31,7 +31,7 @@ test(
 
     const files = await app.call('export.files', { folder })
     for (const { path } of files) {
-      await page.getByRole('cell', { name: path, exact: true }).waitFor()
+      await page.getByRole('cell', { name: path, exact: true }).first().waitFor()
     }
     for (const line of parity) {
       const row = page.getByRole('row').filter({ hasText: line.runtime })
