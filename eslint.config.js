@@ -1,3 +1,4 @@
+import svelte from 'eslint-plugin-svelte'
 import tseslint from 'typescript-eslint'
 
 const restrictedSyntax = [
@@ -8,10 +9,19 @@ const restrictedSyntax = [
 ]
 
 export default tseslint.config(
-  { ignores: ['node_modules/', '.cache/', 'resources/', 'bench/results/', 'test/fixtures/'] },
-  ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts', '**/*.js'],
+    ignores: ['node_modules/', '.cache/', 'out/', 'resources/', 'bench/results/', 'test/fixtures/'],
+  },
+  ...tseslint.configs.recommended,
+  ...svelte.configs.recommended,
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: { parserOptions: { parser: tseslint.parser } },
+    // The types know what is defined, the globals of browsers included.
+    rules: { 'no-undef': 'off' },
+  },
+  {
+    files: ['**/*.ts', '**/*.js', '**/*.svelte'],
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -34,6 +34,7 @@ import type {
   AuditItem,
   Finding,
   Flip,
+  FolderListing,
   HeldOutDraw,
   ImportReport,
   Job,
@@ -43,9 +44,11 @@ import type {
   ProjectInfo,
   Proposal,
   ProposalCount,
+  RecentProject,
   RoundComparison,
   RoundReport,
   RoundsReport,
+  ShellInfo,
   StoredText,
   TaskVersion,
 } from './records.ts'
@@ -108,6 +111,46 @@ export interface Started {
 const startsJob = gives<Started>()
 
 export const calls = {
+  /** What the program runs in, and where. */
+  'shell.info': { input: none, output: gives<ShellInfo>(), writes: false },
+  /** Asks with the system's own dialog; null when nothing was chosen. Shells without one list files. */
+  'shell.pickFile': {
+    input: v.object({ title: v.string(), extensions: v.optional(v.array(v.string()), []) }),
+    output: gives<string | null>(),
+    writes: false,
+  },
+  'shell.pickFolder': {
+    input: v.object({ title: v.string() }),
+    output: gives<string | null>(),
+    writes: false,
+  },
+  /** Shows a file or folder with the system's own program. */
+  'shell.openPath': { input: v.object({ path: Path }), output: gives<null>(), writes: false },
+  /** The folders and files of a folder, below the root that the shell allows. */
+  'files.list': {
+    input: v.object({
+      folder: v.optional(Path),
+      /** Only files that end so, without the dot; none given, all files. */
+      extensions: v.optional(v.array(v.string()), []),
+    }),
+    output: gives<FolderListing>(),
+    writes: false,
+  },
+  /** Projects that were open before, the latest first. */
+  'recent.list': { input: none, output: gives<readonly RecentProject[]>(), writes: false },
+  /** Takes a project off the list. The file stays. */
+  'recent.forget': {
+    input: v.object({ path: Path }),
+    output: gives<readonly RecentProject[]>(),
+    writes: false,
+  },
+  /** A new project with the sample's texts and task, named after the sample, in `folder`. */
+  'project.createSample': {
+    input: v.object({ folder: Path }),
+    output: gives<ProjectInfo>(),
+    writes: false,
+  },
+
   'project.create': {
     input: v.object({ path: Path, name: v.optional(v.string()), seed: v.optional(SeedSchema, 1) }),
     output: gives<ProjectInfo>(),

@@ -7,6 +7,7 @@ import { modelErrors } from './errors/model.ts'
 import { projectErrors } from './errors/project.ts'
 import { promptErrors } from './errors/prompt.ts'
 import { reviewErrors } from './errors/review.ts'
+import { shellErrors } from './errors/shell.ts'
 import { taskErrors } from './errors/task.ts'
 
 /**
@@ -26,6 +27,7 @@ export const catalogue = {
   ...projectErrors,
   ...promptErrors,
   ...reviewErrors,
+  ...shellErrors,
   ...taskErrors,
 }
 

@@ -316,3 +316,46 @@ export interface Finding {
   readonly isGood: boolean
   readonly detail: string
 }
+
+/** What the program runs in. */
+export interface ShellInfo {
+  readonly kind: 'terminal' | 'browser' | 'electron'
+  readonly platform: string
+  readonly version: string
+  /** Where lists of files begin. */
+  readonly home: string
+  /** Whether the system's own file dialogs can be asked. */
+  readonly hasDialogs: boolean
+  readonly cores: number
+  /** Bytes of memory, all and free. */
+  readonly memory: { readonly total: number; readonly free: number }
+}
+
+export interface FolderListing {
+  readonly folder: string
+  /** Null at the root that the shell allows. */
+  readonly parent: string | null
+  readonly entries: readonly FolderEntry[]
+}
+
+export interface FolderEntry {
+  readonly name: string
+  readonly path: string
+  readonly isFolder: boolean
+  readonly bytes: number
+  readonly modifiedAt: number
+}
+
+/** A project on the list of Home, with what it looked like when it was last closed. */
+export interface RecentProject {
+  readonly path: string
+  readonly name: string
+  readonly openedAt: number
+  readonly isThere: boolean
+  readonly texts: number
+  readonly labels: number
+  readonly classes: number
+  readonly round: number | null
+  /** Held-out accuracy of the round in use. */
+  readonly accuracy: Proportion | null
+}

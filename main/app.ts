@@ -23,6 +23,7 @@ import { projectService } from './services/project.ts'
 import { reviewService } from './services/review.ts'
 import { roundsService } from './services/rounds.ts'
 import { Session } from './services/session.ts'
+import { shellService } from './services/shell.ts'
 import { taskService } from './services/task.ts'
 import { trainService } from './services/train.ts'
 import { storageError } from './store/database.ts'
@@ -67,6 +68,7 @@ export function openApp(host: Host): App {
 
 function handlersOf(session: Session) {
   return {
+    ...shellService(session),
     ...projectService(session),
     ...dataService(session),
     ...taskService(session),

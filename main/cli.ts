@@ -11,6 +11,7 @@ import { pretrainCommand } from './cli/pretrain.ts'
 import { proposeCommand } from './cli/propose.ts'
 import { reviewCommand } from './cli/review.ts'
 import { roundsCommand } from './cli/rounds.ts'
+import { serveCommand } from './cli/serve.ts'
 import { Shell } from './cli/shell.ts'
 import { statusCommand } from './cli/status.ts'
 import { taskCommand } from './cli/task.ts'
@@ -30,6 +31,7 @@ const commands = [
   predictCommand,
   evaluateCommand,
   pretrainCommand,
+  serveCommand,
   statusCommand,
   doctorCommand,
 ]

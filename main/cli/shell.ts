@@ -83,6 +83,22 @@ export class Shell {
     return resultOf<T>(ended)
   }
 
+  /** Does what needs no application of this shell's own; what fails ends in a sentence. */
+  async guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#fail(toRecord(error), {})
+    }
+  }
+
+  /** Until Ctrl-C or SIGTERM; the caller then ends in order. */
+  untilStopped(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#stop = () => Promise.resolve(resolve())
+    })
+  }
+
   async #onStop(code: number): Promise<void> {
     if (!this.#stop || this.#isStopped) process.exit(code)
     this.#isStopped = true
@@ -113,7 +129,11 @@ export function withCommon(command: Command, json = '--json'): Command {
 export function host(): Host {
   const nobody = () => Promise.resolve(null)
   return {
+    kind: 'terminal',
     root,
+    fileRoots: null,
+    settingsFolder: null,
+    hasDialogs: false,
     pickFile: nobody,
     pickFolder: nobody,
     openPath: () => Promise.resolve(),

@@ -5,12 +5,15 @@ import { fail } from '../../core/errors.ts'
 import type { Event, Payload } from '../../core/contract.ts'
 import type { JobId, WorkKind } from '../../core/project.ts'
 import type { Host } from '../host.ts'
+import { placeBelow } from '../places.ts'
+import { RecentProjects } from '../recent.ts'
 import type { ReadableDb, WritableDb } from '../store/database.ts'
 import { stopUnfinishedImports } from '../store/imports.ts'
 import { interruptRunningJobs } from '../store/jobs.ts'
 import { openScratch, type OpenProject } from '../store/open.ts'
 import { programs } from '../training/programs/index.ts'
 import { WorkQueue } from '../training/work.ts'
+import { recentEntry } from './recent-entry.ts'
 
 /** Jobs that belong to no project have ids from here on, so that an id says where a job lives. */
 const firstScratchJob = 1_000_000_000
@@ -20,6 +23,7 @@ type Listeners = { [E in Event]: [Payload<E>] }
 /** What the services of one application share: the open project, if any, and the running jobs. */
 export class Session {
   readonly host: Host
+  readonly recent: RecentProjects
   readonly events = new EventEmitter<Listeners>()
   readonly #scratch: WritableDb
   readonly #scratchWork: WorkQueue
@@ -28,6 +32,7 @@ export class Session {
 
   constructor(host: Host) {
     this.host = host
+    this.recent = new RecentProjects(host.settingsFolder)
     this.events.setMaxListeners(0)
     this.#scratch = openScratch()
     this.#scratchWork = this.#queue(this.#scratch, null, firstScratchJob)
@@ -57,6 +62,7 @@ export class Session {
   async adopt(project: OpenProject): Promise<void> {
     await this.closeProject()
     this.#project = project
+    this.recent.remember(recentEntry(project))
     if (!project.writable) return
     stopUnfinishedImports(project.writable)
     interruptRunningJobs(project.writable)
@@ -65,6 +71,7 @@ export class Session {
 
   async closeProject(): Promise<void> {
     await this.#work?.close()
+    if (this.#project) this.recent.remember(recentEntry(this.#project))
     this.#project?.close()
     this.#project = null
     this.#work = null
@@ -109,6 +116,11 @@ export class Session {
   /** The base model to use when none is named. */
   get defaultBase(): string {
     return join(this.host.root, 'resources', 'model')
+  }
+
+  /** A path that the user named, made absolute. Error: `files.outside`. */
+  place(path: string): string {
+    return placeBelow(this.host.fileRoots, path)
   }
 
   threads(chosen: number | undefined): number {

@@ -34,8 +34,14 @@ const house: Record<string, Room> = {
   },
   main: {
     rooms: ['core'],
-    packages: ['better-sqlite3', 'chardet', 'commander', 'iconv-lite', 'valibot'],
+    packages: ['better-sqlite3', 'chardet', 'commander', 'electron', 'iconv-lite', 'valibot', 'ws'],
     node: true,
+  },
+  preload: { rooms: ['core'], packages: ['electron'], node: false },
+  renderer: {
+    rooms: ['core'],
+    packages: ['svelte', 'bits-ui', '@tanstack/svelte-virtual', '@lucide/svelte'],
+    node: false,
   },
   test: {
     rooms: ['core', 'engine', 'learn', 'worker', 'main', 'bench'],
@@ -43,6 +49,9 @@ const house: Record<string, Room> = {
       'onnxruntime-node',
       'better-sqlite3',
       'csv-parse',
+      'playwright-core',
+      'axe-core',
+      'ws',
       'iconv-lite',
       'valibot',
       '@huggingface/transformers',
@@ -60,14 +69,14 @@ const root = resolve(import.meta.dirname, '../..')
 
 function sourcesOf(room: string): string[] {
   return readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => /\.(ts|svelte)$/.test(file))
     .map((file) => join(root, room, file))
 }
 
 function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8')
   const pattern =
-    /^(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^import\s+['"]([^'"]+)['"]/gm
+    /^\s*(?:import|export)\s[^'"]*?from\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|^\s*import\s+['"]([^'"]+)['"]/gm
   return [...text.matchAll(pattern)].map(([, a, b, c]) => a ?? b ?? c!)
 }
 
@@ -106,7 +115,7 @@ test('every top-level folder of code is a room', () => {
   const folders = readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map(({ name }) => name)
-    .filter((name) => !['node_modules', 'bin', 'docs', 'resources'].includes(name))
+    .filter((name) => !['node_modules', 'bin', 'docs', 'out', 'resources'].includes(name))
   assert.deepEqual(folders.filter((name) => !(name in house)).sort(), [])
 })
 

@@ -13,7 +13,11 @@ const entry = resolve(import.meta.dirname, '../fixtures/fake-worker.ts')
 /** A shell without anybody in front of it. */
 export function testHost(root: string, worker = entry): Host {
   return {
+    kind: 'terminal',
     root,
+    fileRoots: null,
+    settingsFolder: join(root, 'settings'),
+    hasDialogs: false,
     pickFile: () => Promise.resolve(null),
     pickFolder: () => Promise.resolve(null),
     openPath: () => Promise.resolve(),

@@ -1,0 +1,35 @@
+import type { Call, Event, Input, Output, Payload } from '../core/contract.ts'
+import type { ErrorRecord } from '../core/errors.ts'
+
+/** The way to the application: Electron's preload script or the server that this page came from. */
+export interface Bridge {
+  call<K extends Call>(name: K, input: Input<K>): Promise<Output<K>>
+  /** Tells every event until the returned function is called. */
+  listen(listener: EventListener): () => void
+  /** Sends a file that the page may not name by its path; gives the path under which it now lies. */
+  upload(file: File): Promise<string>
+  /** Tells when the way is lost and when it is back. */
+  onConnection(listener: (isThere: boolean) => void): () => void
+}
+
+export type Incoming = { [E in Event]: { readonly event: E; readonly payload: Payload<E> } }[Event]
+export type EventListener = (incoming: Incoming) => void
+
+/** What a call failed with. */
+export class CallError extends Error {
+  override readonly name = 'CallError'
+  readonly record: ErrorRecord
+
+  constructor(record: ErrorRecord) {
+    super(record.code)
+    this.record = record
+  }
+}
+
+/** What crosses the border in answer to a call. */
+export type Answer = { readonly output: unknown } | { readonly error: ErrorRecord }
+
+export function outputOf<K extends Call>(answer: Answer): Output<K> {
+  if ('error' in answer) throw new CallError(answer.error)
+  return answer.output as Output<K>
+}

@@ -1,0 +1,74 @@
+import type { JobId } from '../../core/project.ts'
+import type { Job, JobEvent } from '../../core/records.ts'
+import { api } from '../api.ts'
+
+/** A job with its latest line of progress. */
+export interface JobView {
+  readonly job: Job
+  readonly event: JobEvent | null
+  /** Seconds that are left at the pace so far; null before it can be told. */
+  readonly left: number | null
+}
+
+const measureMs = 3000
+
+/** The jobs of the project, live. A reload finds them again in the project's own records. */
+class Jobs {
+  all = $state<readonly JobView[]>([])
+  readonly running = $derived(
+    this.all.filter(({ job }) => job.state === 'running' || job.state === 'queued'),
+  )
+  readonly interrupted = $derived(
+    this.all.filter(({ job }) => job.state === 'interrupted' || job.state === 'cancelled'),
+  )
+  /** Phase, place and time of the first line of progress of each job, from which its pace follows. */
+  readonly #starts = new Map<JobId, { phase: string; done: number; at: number }>()
+
+  start(): void {
+    api.listen((incoming) => {
+      if (incoming.event === 'job.step') this.#onStep(incoming.payload.job, incoming.payload.event)
+      else if (incoming.event === 'job.ended' || incoming.event === 'project.changed') {
+        void this.refresh()
+      }
+    })
+    void this.refresh()
+  }
+
+  async refresh(): Promise<void> {
+    const known = new Map(this.all.map((view) => [view.job.id, view]))
+    const jobs = await api.call('jobs.list', { limit: 50 }).catch(() => [])
+    this.all = jobs.map((job) => {
+      const { event = null, left = null } = known.get(job.id) ?? {}
+      return { job, event, left }
+    })
+  }
+
+  /** The latest job of a kind. */
+  latest(kind: Job['kind']): JobView | undefined {
+    return this.all.find(({ job }) => job.kind === kind)
+  }
+
+  async cancel(job: JobId): Promise<void> {
+    await api.call('jobs.cancel', { job })
+    await this.refresh()
+  }
+
+  #onStep(job: JobId, event: JobEvent): void {
+    if (!this.all.some((view) => view.job.id === job)) void this.refresh()
+    const left = this.#left(job, event)
+    this.all = this.all.map((view) => (view.job.id === job ? { ...view, event, left } : view))
+  }
+
+  #left(job: JobId, { phase, done, total, at }: JobEvent): number | null {
+    const start = this.#starts.get(job)
+    if (start === undefined || start.phase !== phase) {
+      this.#starts.set(job, { phase, done, at })
+      return null
+    }
+    const elapsed = at - start.at
+    if (elapsed < measureMs || done <= start.done) return null
+    return ((total - done) * elapsed) / (done - start.done) / 1000
+  }
+}
+
+export const jobs = new Jobs()

@@ -1,0 +1,48 @@
+import type { ErrorRecord } from '../../core/errors.ts'
+import { CallError } from '../bridge.ts'
+
+/** What is said at the edge of the window for a while. */
+export interface Toast {
+  readonly id: number
+  readonly text: string
+  /** With it the toast offers to take back what it tells of. */
+  readonly undo?: (() => void) | undefined
+}
+
+const toastMs = 8000
+
+class Messages {
+  toasts = $state<readonly Toast[]>([])
+  /** The gravest thing that went wrong and was not yet dismissed. */
+  fault = $state<ErrorRecord | null>(null)
+  #next = 1
+
+  tell(text: string, undo?: () => void): void {
+    const id = this.#next++
+    this.toasts = [...this.toasts, { id, text, undo }]
+    setTimeout(() => this.dismiss(id), toastMs)
+  }
+
+  dismiss(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id)
+  }
+
+  fail(error: unknown): void {
+    this.fault =
+      error instanceof CallError
+        ? error.record
+        : { code: 'bug.unexpected', details: { message: String(error) } }
+  }
+}
+
+export const messages = new Messages()
+
+/** Does something; what it fails with is shown. Undefined when it failed. */
+export async function attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work()
+  } catch (error) {
+    messages.fail(error)
+    return undefined
+  }
+}
