@@ -4,6 +4,7 @@ import { dirname, extname, join } from 'node:path'
 import { fail } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
 import type { FolderEntry } from '../../core/records.ts'
+import { recentEntry } from './recent-entry.ts'
 import type { Session } from './session.ts'
 
 /** What the program runs in, its files and the projects that it has seen. */
@@ -49,7 +50,11 @@ export function shellService(session: Session) {
     'shell.pickFolder': pickFolder,
     'shell.openPath': openPath,
     'files.list': list,
-    'recent.list': () => recent.list(),
+    'recent.list': () => {
+      // The open project has gone on since it was opened.
+      if (session.openProject) recent.remember(recentEntry(session.openProject))
+      return recent.list()
+    },
     'recent.forget': forget,
   }
 }

@@ -1,0 +1,82 @@
+import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import assert from 'node:assert/strict'
+import { chromium, type Page } from 'playwright-core'
+import { serve, type Serving } from '../../main/serve.ts'
+import { browserPath } from '../ensure-browser.ts'
+
+/** Why tests of the interface cannot run here; undefined where they can. */
+export const noBrowser = browserPath === undefined ? 'Chromium is not installed' : undefined
+
+export interface Window {
+  readonly page: Page
+  readonly serving: Serving
+  /** Files are listed and written here; it is removed at the end. */
+  readonly folder: string
+}
+
+/**
+ * The interface in a real Chromium over the real application. The test fails on any error of the page
+ * and on any violation of the content security policy.
+ */
+export async function openInterface(t: TestContext, language: 'zh' | 'en' = 'en'): Promise<Window> {
+  const folder = mkdtempSync(join(tmpdir(), 'shiliu-window-'))
+  mkdirSync(join(folder, 'settings'))
+  process.env.SHILIU_SETTINGS = join(folder, 'settings')
+  const serving = await serve({ port: 0, root: folder })
+  const browser = await chromium.launch({
+    executablePath: browserPath!,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  })
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 800 },
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+  })
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text())
+  })
+  t.after(async () => {
+    await browser.close()
+    await serving.close()
+    rmSync(folder, { recursive: true, force: true })
+    assert.deepEqual(complaints, [])
+  })
+  await page.goto(serving.invite())
+  return { page, serving, folder }
+}
+
+const axeSource = readFileSync(
+  new URL('../../node_modules/axe-core/axe.min.js', import.meta.url),
+  'utf8',
+)
+
+/** What axe finds wrong with the page as it is: rule and place. */
+export async function accessibilityViolations(page: Page): Promise<string[]> {
+  // Evaluated through the debugger, which the policy does not bind.
+  await page.evaluate(axeSource)
+  const violations = await page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: {
+        run(): Promise<{
+          violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[]
+        }>
+      }
+    }
+    return (await axe.run()).violations
+  })
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target }) => `${id}: ${target.join(' ')}`),
+  )
+}
