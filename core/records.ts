@@ -1,5 +1,5 @@
 import type { ErrorRecord } from './errors.ts'
-import type { Environment, Recipe, StepRecord } from './job.ts'
+import type { Environment, ExportResult, Prediction, Recipe, StepRecord } from './job.ts'
 import type {
   Answer,
   AuditId,
@@ -308,6 +308,29 @@ export interface ProposeOutcome {
   readonly proposed: number
   /** Left out because a person had rejected that class for that text, or it has a proposal already. */
   readonly barred: number
+}
+
+/** What an export job ends with. */
+export interface ExportOutcome extends ExportResult {
+  readonly folder: string
+  readonly round: number
+}
+
+/** One file of an exported folder; its path is relative to the folder. */
+export interface ExportedFile {
+  readonly path: string
+  readonly bytes: number
+  /** As SHA256SUMS lists it; null for the list itself. */
+  readonly sha256: string | null
+}
+
+/** What a predict job ends with. */
+export interface PredictOutcome {
+  readonly predicted: number
+  /** The answers, for texts given one by one. */
+  readonly rows: readonly Omit<Prediction, 'id'>[]
+  /** The file of answers, for texts from a file. */
+  readonly out: string | null
 }
 
 /** One line of `doctor`. */

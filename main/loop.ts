@@ -6,7 +6,9 @@ import type { ProposalRule } from '../core/job.ts'
 import type { JobId } from '../core/project.ts'
 import type {
   Audit,
+  ExportOutcome,
   ImportReport,
+  PredictOutcome,
   ProposeOutcome,
   RoundReport,
   TrainOutcome,
@@ -15,8 +17,6 @@ import { openApp, type App } from './app.ts'
 import { Progress } from './cli/progress.ts'
 import { host, resultOf } from './cli/shell.ts'
 import { percent, withInterval } from './cli/table.ts'
-import type { ExportOutcome } from './training/programs/export.ts'
-import type { PredictOutcome } from './training/programs/predict.ts'
 
 /** A labelled file to walk the whole loop with; its labels play the analyst. */
 export interface LoopInput {

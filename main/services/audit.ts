@@ -7,6 +7,7 @@ import {
   auditById,
   auditItems,
   auditsOf,
+  countAuditLeft,
   createAudit,
 } from '../store/audits.ts'
 import { proposingRun } from '../store/proposals.ts'
@@ -21,6 +22,7 @@ export function auditService(session: Session) {
   const items: Handler<'audit.items'> = ({ audit }) => {
     return auditItems(session.db, auditById(session.db, audit).id)
   }
+  const left: Handler<'audit.left'> = ({ audit }) => countAuditLeft(session.db, audit)
   const answer: Handler<'audit.answer'> = ({ audit, answers }) => {
     answerAudit(session.writable, audit, answers)
     return auditById(session.db, audit)
@@ -33,6 +35,7 @@ export function auditService(session: Session) {
     'audit.create': create,
     'audit.list': () => auditsOf(session.db, underReview()),
     'audit.items': items,
+    'audit.left': left,
     'audit.answer': answer,
     'audit.accept': accept,
     'audit.abandon': abandon,
