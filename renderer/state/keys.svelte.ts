@@ -46,6 +46,7 @@ class Keys {
         keys.some((key) => pressed.includes(key)) && (everywhere === true || !isTyping),
     )
     if (action === undefined || isBehindDialog(event.target, action)) return
+    if (pressesControl(event)) return
     event.preventDefault()
     action.run()
   }
@@ -74,8 +75,14 @@ function isTextField(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'range'].includes(target.type)
 }
 
+/** Space and Enter belong to the button, link or option that has the focus. */
+function pressesControl({ key, target, ctrlKey, metaKey }: KeyboardEvent): boolean {
+  if ((key !== ' ' && key !== 'Enter') || ctrlKey || metaKey) return false
+  return target instanceof Element && target.closest('button, a[href], summary, select') !== null
+}
+
 function isBehindDialog(target: EventTarget | null, action: KeyAction): boolean {
-  const dialog = document.querySelector('[role="dialog"]')
+  const dialog = document.querySelector('[role="dialog"], [role="menu"]')
   if (dialog === null || action.keys.includes('Escape')) return false
   return !(target instanceof Node && dialog.contains(target) && action.everywhere === true)
 }
