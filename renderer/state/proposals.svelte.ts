@@ -19,9 +19,9 @@ class Proposals {
     api.listen(({ event }) => {
       if (event !== 'job.step') this.#soon()
     })
-    void this.refresh()
   }
 
+  /** Counts again: after changes by itself, and when another project was opened. */
   async refresh(): Promise<void> {
     try {
       const { run, count } = await api.call('review.count', {})

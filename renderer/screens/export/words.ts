@@ -88,7 +88,6 @@ export const words = both({
     probability: '概率',
 
     last: '上次导出',
-    chosen: '这次导出',
     nothing: '还没有导出过',
     nothingText: '导出的文件、大小与校验和会列在这里。',
     summary: (n: number, size: string) => `${n} 个文件，${size}；无需本程序、底座或网络即可使用`,
@@ -136,8 +135,8 @@ export const words = both({
       sums: 'Checksums',
     },
     explain: {
-      onnx: 'Patterns and words are in the graph; it gives the score of each class by itself',
-      tokenizer: 'The base model’s tokenizer and vocabulary',
+      onnx: 'Patterns and words are inside; it gives each class a score',
+      tokenizer: 'Tokenizer and vocabulary of the base model',
       config: 'Names and numbers of the classes',
       pattern: 'Patterns, word groups and temperature',
       mlm: 'safetensors, to train on from here',
@@ -191,7 +190,6 @@ export const words = both({
     probability: 'Probability',
 
     last: 'Last export',
-    chosen: 'This export',
     nothing: 'Nothing exported yet',
     nothingText: 'Files, sizes and checksums of the export will be listed here.',
     summary: (n, size) =>

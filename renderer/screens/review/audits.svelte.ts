@@ -99,6 +99,12 @@ export class Audits {
     if (isEveryOne) this.#putOff = []
   }
 
+  /** Leaves off answering; what was wrong may be seen now. */
+  async pause(): Promise<void> {
+    this.isAnswering = false
+    await this.#writes.run(() => this.#explainWrong())
+  }
+
   async abandon(): Promise<void> {
     const { current } = this
     if (current) await this.#writes.run(() => api.call('audit.abandon', { audit: current.id }))

@@ -18,6 +18,8 @@ import { words } from './words.ts'
 export class Desk {
   readonly #project: string
   readonly #writes = new InOrder()
+  /** The toast that offers to undo a bulk approval: only while nothing else has been done. */
+  #offer = 0
   readonly queue = new Queue(this.#writes)
   readonly audits = new Audits(this.#writes)
   readonly pace = new Pace()
@@ -67,6 +69,7 @@ export class Desk {
   decide(verdict: Verdict): void {
     const proposal = this.queue.decide(verdict)
     if (!proposal) return
+    messages.dismiss(this.#offer)
     if (verdict.kind === 'approve') this.pace.approve(proposal)
     this.#tell(verdictName(verdict, proposal), this.queue.current?.a)
     void attempt(() => this.audits.countLeft())
@@ -79,6 +82,8 @@ export class Desk {
 
   answer(answer: Answer): void {
     const isLast = this.audits.answer(answer)
+    messages.dismiss(this.#offer)
+    this.queue.matching--
     this.#tell(answerName(answer), this.audits.question?.a)
     if (isLast) void this.#conclude()
   }
@@ -94,6 +99,10 @@ export class Desk {
     this.audits.isAnswering = this.audits.current?.state === 'open'
   }
 
+  async pause(): Promise<void> {
+    await attempt(() => this.audits.pause())
+  }
+
   async abandon(): Promise<void> {
     await attempt(() => this.audits.abandon())
     await this.load()
@@ -105,10 +114,12 @@ export class Desk {
     if (current?.state !== 'passed') return
     const n = await attempt(() => this.audits.accept(current.id))
     await this.load()
-    if (n !== undefined) messages.tell(words().accepted(count(n)), () => void this.undo())
+    if (n === undefined) return
+    this.#offer = messages.tell(words().accepted(count(n)), () => void this.undo())
   }
 
   async reopen({ text }: Proposal): Promise<void> {
+    messages.dismiss(this.#offer)
     const verdicts = [{ text, verdict: { kind: 'reopen' as const } }]
     await attempt(() => this.#writes.run(() => api.call('review.decide', { verdicts })))
     await this.load()
@@ -131,17 +142,19 @@ export class Desk {
   }
 
   async #step(call: 'label.undo' | 'label.redo'): Promise<readonly JournalEntry[]> {
+    messages.dismiss(this.#offer)
     const entries = await this.#writes.run(() => api.call(call, {}))
     const { nothingToUndo, nothingToRedo } = words()
     if (entries.length === 0) messages.tell(call === 'label.undo' ? nothingToUndo : nothingToRedo)
     return entries
   }
 
-  #say(entry: JournalEntry, sentence: (what: string, n: string) => string): void {
-    const text = sentence(words().actions[entry.action], count(entry.changes))
+  #say(entry: JournalEntry, sentence: (what: string, n: number) => string): void {
+    const text = sentence(words().actions[entry.action], entry.changes)
     this.said = text
-    // A single decision is seen to come back; anything else is told.
-    if (!this.queue.knows(entry)) messages.tell(text)
+    // A single decision or answer is seen to come back; anything else is told.
+    const isSeen = this.queue.knows(entry) || (this.audits.isAnswering && isAboutAudit(entry))
+    if (!isSeen) messages.tell(text)
   }
 
   #tell(what: string, next: string | undefined): void {

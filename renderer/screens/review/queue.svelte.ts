@@ -7,6 +7,8 @@ import { messages } from '../../state/messages.svelte.ts'
 import { isSame, matches } from './filter.ts'
 
 const page = 100
+/** The most that one call gives. */
+const mostRead = 10_000
 /** Another page is read when the cursor or the view comes so near to the end of what was read. */
 const near = 30
 
@@ -48,7 +50,7 @@ export class Queue {
   async load(): Promise<void> {
     const turn = ++this.#turn
     const { filter } = this
-    const limit = Math.max(page, this.#ahead.length + this.#later.length)
+    const limit = Math.min(mostRead, Math.max(page, this.#ahead.length + this.#later.length))
     const [{ count }, read] = await this.#writes.run(() =>
       Promise.all([
         api.call('review.count', { filter }),

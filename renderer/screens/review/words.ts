@@ -1,4 +1,7 @@
+import { count } from '../../words/formats.ts'
 import { both } from '../../words/language.svelte.ts'
+
+const changes = (n: number) => (n === 1 ? '1 change' : `${count(n)} changes`)
 
 export const words = both({
   zh: {
@@ -12,6 +15,7 @@ export const words = both({
     filter: '筛选',
     all: '全部提案',
     and: '，',
+    between: '',
     score: '得分',
     margin: '间距',
     agreement: '一致',
@@ -46,8 +50,8 @@ export const words = both({
     later: '以后再说',
     correct: '改为',
     none: '都不是',
-    undone: (what: string, n: string) => `已撤销：${what}，${n} 处更改`,
-    redone: (what: string, n: string) => `已重做：${what}，${n} 处更改`,
+    undone: (what: string, n: number) => `已撤销：${what}，${count(n)} 处更改`,
+    redone: (what: string, n: number) => `已重做：${what}，${count(n)} 处更改`,
     nothingToUndo: '没有可以撤销的操作',
     nothingToRedo: '没有可以重做的操作',
     actions: {
@@ -68,6 +72,8 @@ export const words = both({
     emptyFilter: '没有符合条件的提案',
     loosen: '放宽条件，或去掉一个。',
     loosenTo: (filter: string, n: string) => `${filter}：${n} 条`,
+    allInAudit: '余下的都在审核样本中',
+    allInAuditText: '审完再出现。',
     allDone: '提案都处理完了',
     allDoneText: '已批准和改正的会用于下一轮训练。',
     toTrain: '去训练下一轮',
@@ -102,6 +108,8 @@ export const words = both({
     open: '进行中',
     passedText: (low: string, threshold: string) => `下限 ${low} 到了门槛 ${threshold}。`,
     failedText: (low: string, threshold: string) => `下限 ${low} 未到门槛 ${threshold}。`,
+    passedExact: (value: string, threshold: string) => `精度 ${value} 到了门槛 ${threshold}。`,
+    failedExact: (value: string, threshold: string) => `精度 ${value} 未到门槛 ${threshold}。`,
     abandonedText: '没有审完就放弃了，算作未通过。',
     whatNow: '可以这样做',
     narrow: '收紧条件，再审核一次',
@@ -182,12 +190,13 @@ export const words = both({
     tabs: { proposals: 'Proposals', decided: 'Decided', audits: 'Audits' },
     views: 'What to review',
     from: (round, time) => `Proposals of round ${round}${time && `, scored in ${time}`}`,
-    newer: (inUse, from) => `Round ${inUse} is in use; these proposals are still round ${from}’s.`,
+    newer: (inUse, from) => `Round ${inUse} is in use; these proposals come from round ${from}.`,
     scoreWith: (round) => `Score with round ${round}`,
 
     filter: 'Filter',
     all: 'all proposals',
     and: ', ',
+    between: ' ',
     score: 'Score',
     margin: 'Margin',
     agreement: 'Agreement',
@@ -210,7 +219,7 @@ export const words = both({
     ofThese: (k, n) => `${k} of ${n} groups agree`,
     source: 'From',
     round: (n) => `Round ${n}`,
-    contributions: 'What each group says',
+    contributions: 'Each group',
     group: 'Word group',
     word: 'Word',
     wordProbability: 'Probability of the word',
@@ -221,8 +230,8 @@ export const words = both({
     later: 'Later',
     correct: 'Correct to',
     none: 'None of these',
-    undone: (what, n) => `Undone: ${what}, ${n} changes`,
-    redone: (what, n) => `Done again: ${what}, ${n} changes`,
+    undone: (what, n) => `Undone: ${what}, ${changes(n)}`,
+    redone: (what, n) => `Done again: ${what}, ${changes(n)}`,
     nothingToUndo: 'Nothing to undo',
     nothingToRedo: 'Nothing to redo',
     actions: {
@@ -243,6 +252,8 @@ export const words = both({
     emptyFilter: 'No proposal matches',
     loosen: 'Loosen a condition, or remove one.',
     loosenTo: (filter, n) => `${filter}: ${n}`,
+    allInAudit: 'The rest are in the audit',
+    allInAuditText: 'They come back once it is answered.',
     allDone: 'Every proposal is decided',
     allDoneText: 'What was approved and corrected goes into the next round of training.',
     toTrain: 'Train the next round',
@@ -277,8 +288,10 @@ export const words = both({
     passed: 'Passed',
     failed: 'Failed',
     open: 'Open',
-    passedText: (low, threshold) => `The interval begins at ${low}, above ${threshold}.`,
+    passedText: (low, threshold) => `The interval begins at ${low}, not below ${threshold}.`,
     failedText: (low, threshold) => `The interval begins at ${low}, below ${threshold}.`,
+    passedExact: (value, threshold) => `Precision is ${value}, not below ${threshold}.`,
+    failedExact: (value, threshold) => `Precision is ${value}, below ${threshold}.`,
     abandonedText: 'It was given up before the end, which counts as failed.',
     whatNow: 'What can be done',
     narrow: 'Narrow the filter and audit again',
