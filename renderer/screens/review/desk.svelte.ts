@@ -50,11 +50,15 @@ export class Desk {
   /** Loads, and again whenever something else than this screen has changed the proposals. */
   start(): () => void {
     void this.load()
-    return api.listen(({ event, payload }) => {
+    const stopListening = api.listen(({ event, payload }) => {
       const isScored = event === 'job.ended' && payload.job.kind === 'propose'
       const isForeign = event === 'project.changed' && !own.has(payload.call)
       if (isScored || isForeign) void this.load()
     })
+    return () => {
+      stopListening()
+      messages.dismiss(this.#offer)
+    }
   }
 
   async load(): Promise<void> {

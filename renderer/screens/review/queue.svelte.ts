@@ -1,10 +1,11 @@
 import type { Verdict } from '../../../core/contract.ts'
-import type { EntryId, ProposalFilter, ProposalId } from '../../../core/project.ts'
+import type { ProposalFilter, ProposalId } from '../../../core/project.ts'
 import type { JournalEntry, Proposal } from '../../../core/records.ts'
 import { api } from '../../api.ts'
 import type { InOrder } from '../../state/in-order.ts'
 import { messages } from '../../state/messages.svelte.ts'
 import { isSame, matches } from './filter.ts'
+import { inserted, parted, Trail } from './lists.ts'
 
 const page = 100
 /** The most that one call gives. */
@@ -29,8 +30,7 @@ export class Queue {
   readonly shown = $derived(this.#isAll ? [...this.#ahead, ...this.#later] : this.#ahead)
   readonly current = $derived<Proposal | undefined>(this.shown[this.at])
   readonly #writes: InOrder
-  /** What the decisions of this screen were about, by their entries of the journal. */
-  readonly #trail = new Map<EntryId, Proposal>()
+  readonly #trail = new Trail()
   #turn = 0
   #isReading = false
 
@@ -58,9 +58,9 @@ export class Queue {
       ]),
     )
     if (turn !== this.#turn) return
-    const later = new Set(this.#later.map(({ id }) => id))
-    this.#later = read.filter(({ id }) => later.has(id))
-    this.#ahead = read.filter(({ id }) => !later.has(id))
+    const { inside, outside } = parted(read, this.#later)
+    this.#later = inside
+    this.#ahead = outside
     this.#isAll = read.length < limit
     this.matching = count
     this.at = Math.max(0, Math.min(this.at, this.shown.length - 1))
@@ -90,7 +90,7 @@ export class Queue {
       const verdicts = [{ text: proposal.text, verdict }]
       try {
         const { entry } = await api.call('review.decide', { verdicts })
-        if (entry) this.#trail.set(entry.id, proposal)
+        if (entry) this.#trail.remember(entry, proposal)
       } catch (error) {
         this.#putBack(proposal)
         messages.fail(error)
@@ -110,21 +110,21 @@ export class Queue {
   }
 
   /** The queue after an entry of the journal was taken back: at the proposal that it was about. */
-  async onUndone({ id }: JournalEntry): Promise<void> {
-    const proposal = this.#trail.get(id)
+  async onUndone(entry: JournalEntry): Promise<void> {
+    const proposal = this.#trail.of(entry)
     if (proposal && matches(this.filter, proposal)) this.#putBack(proposal)
     else await this.load()
   }
 
-  async onRedone({ id }: JournalEntry): Promise<void> {
-    const proposal = this.#trail.get(id)
+  async onRedone(entry: JournalEntry): Promise<void> {
+    const proposal = this.#trail.of(entry)
     if (proposal && this.shown.some((other) => other.id === proposal.id)) this.#take(proposal.id)
     else await this.load()
   }
 
   /** Whether an entry decided one proposal of this queue, so that its undoing needs no words. */
-  knows({ id }: JournalEntry): boolean {
-    return this.#trail.has(id)
+  knows(entry: JournalEntry): boolean {
+    return this.#trail.of(entry) !== undefined
   }
 
   #take(id: ProposalId): void {
@@ -136,9 +136,8 @@ export class Queue {
   }
 
   #putBack(proposal: Proposal): void {
-    const follows = this.#ahead.findIndex((other) => comesBefore(proposal, other))
-    const place = follows === -1 ? this.#ahead.length : follows
-    this.#ahead = this.#ahead.toSpliced(place, 0, proposal)
+    const { list, place } = inserted(this.#ahead, proposal)
+    this.#ahead = list
     this.matching++
     this.at = place
   }
@@ -157,8 +156,8 @@ export class Queue {
         }),
       )
       if (turn !== this.#turn) return
-      const known = new Set([...this.#ahead, ...this.#later].map(({ id }) => id))
-      this.#ahead = [...this.#ahead, ...read.filter(({ id }) => !known.has(id))]
+      const { outside } = parted(read, [...this.#ahead, ...this.#later])
+      this.#ahead = [...this.#ahead, ...outside]
       this.#isAll = read.length < page
     } catch (error) {
       messages.fail(error)
@@ -166,9 +165,4 @@ export class Queue {
       this.#isReading = false
     }
   }
-}
-
-/** The order of the queue. */
-function comesBefore(a: Proposal, b: Proposal): boolean {
-  return a.score > b.score || (a.score === b.score && a.id < b.id)
 }

@@ -259,7 +259,7 @@ export const words = both({
     toTrain: 'Train the next round',
 
     audit: 'Audit',
-    blind: (n) => `${n} at random, proposals hidden`,
+    blind: (n) => `${n} at random, blind`,
     auditText:
       'Before approving in bulk, answer a random sample of these proposals without seeing them. The share that matches is the precision.',
     threshold: 'Threshold',
