@@ -1,5 +1,5 @@
 import type { ErrorRecord } from './errors.ts'
-import type { Environment, ExportResult, Prediction, Recipe, StepRecord } from './job.ts'
+import type { Environment, ExportResult, Recipe, StepRecord } from './job.ts'
 import type {
   Answer,
   AuditId,
@@ -322,15 +322,6 @@ export interface ExportedFile {
   readonly bytes: number
   /** As SHA256SUMS lists it; null for the list itself. */
   readonly sha256: string | null
-}
-
-/** What a predict job ends with. */
-export interface PredictOutcome {
-  readonly predicted: number
-  /** The answers, for texts given one by one. */
-  readonly rows: readonly Omit<Prediction, 'id'>[]
-  /** The file of answers, for texts from a file. */
-  readonly out: string | null
 }
 
 /** One line of `doctor`. */

@@ -8,7 +8,6 @@ import type {
   Audit,
   ExportOutcome,
   ImportReport,
-  PredictOutcome,
   ProposeOutcome,
   RoundReport,
   TrainOutcome,
@@ -17,6 +16,7 @@ import { openApp, type App } from './app.ts'
 import { Progress } from './cli/progress.ts'
 import { host, resultOf } from './cli/shell.ts'
 import { percent, withInterval } from './cli/table.ts'
+import type { PredictOutcome } from './training/programs/predict.ts'
 
 /** A labelled file to walk the whole loop with; its labels play the analyst. */
 export interface LoopInput {

@@ -9,7 +9,7 @@ export const en: Words = {
   lost: 'Lost the program, trying again…',
   command: 'Search texts or type a command',
   theme: 'Light or dark',
-  language: '中文 / English',
+  language: 'EN · 中文 / English',
   languageMark: 'EN',
   steps: 'Steps',
   home: 'Home',

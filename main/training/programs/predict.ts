@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { extname } from 'node:path'
 import type { Prediction } from '../../../core/job.ts'
 import type { ImportPlan } from '../../../core/import-plan.ts'
-import type { PredictOutcome } from '../../../core/records.ts'
 import type { TextItem } from '../../../core/task.ts'
 import type { ImportedRow } from '../../import/imported-row.ts'
 import { readRows } from '../../import/read-rows.ts'
@@ -23,6 +22,14 @@ export interface PredictInput {
         readonly plan: ImportPlan
         readonly out: string
       }
+}
+
+export interface PredictOutcome {
+  readonly predicted: number
+  /** The answers, for texts given one by one. */
+  readonly rows: readonly Omit<Prediction, 'id'>[]
+  /** The file of answers, for texts from a file. */
+  readonly out: string | null
 }
 
 /** Answers texts with an exported folder. It needs no project. */
