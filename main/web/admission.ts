@@ -1,6 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
+/** The headers that make a browser one that is in. */
+export interface Admitted {
+  readonly 'set-cookie'?: string
+}
+
 /**
  * Who may talk to the server (decision 13). A one-time token in the address that was printed is
  * exchanged for a cookie; every page that is served then carries a token of its own, which its calls
@@ -22,14 +27,18 @@ export class Admission {
     return token
   }
 
-  /** The `Set-Cookie` value for whoever brings a fresh token; null for any other. */
-  exchange(token: string): string | null {
+  /**
+   * Lets in whoever brings a fresh token; null for any other. A browser that is in already keeps its
+   * session, so that its open pages go on.
+   */
+  exchange(token: string, request: IncomingMessage): Admitted | null {
     const known = [...this.#invitations].find((invitation) => sameSecret(invitation, token))
     if (known === undefined) return null
     this.#invitations.delete(known)
+    if (this.admits(request)) return {}
     const session = secret()
     this.#sessions.set(session, [])
-    return `${this.#cookie}=${session}; Path=/; HttpOnly; SameSite=Strict`
+    return { 'set-cookie': `${this.#cookie}=${session}; Path=/; HttpOnly; SameSite=Strict` }
   }
 
   /** Whether a request brings the cookie of a session. */

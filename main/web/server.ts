@@ -68,9 +68,9 @@ export async function startWebServer(options: WebOptions): Promise<WebServer> {
   function get(request: IncomingMessage, response: ServerResponse, url: URL): void {
     const token = url.searchParams.get('token')
     if (token !== null) {
-      const cookie = admission.exchange(token)
-      if (cookie === null) return refuse(response, 403)
-      response.writeHead(303, { 'set-cookie': cookie, location: '/' }).end()
+      const admitted = admission.exchange(token, request)
+      if (admitted === null) return refuse(response, 403)
+      response.writeHead(303, { ...admitted, location: '/' }).end()
       return
     }
     const path = url.pathname === '/' ? '/index.html' : url.pathname

@@ -64,6 +64,20 @@ test('a token opens the door once, and a wrong or missing one never', async (t) 
   assert.deepEqual([second.status, second.headers['set-cookie']], [403, undefined])
 })
 
+test('a second invitation leaves the pages of a browser that is in already as they are', async (t) => {
+  const door = await openDoor(t)
+  const { pathname, search } = new URL(door.serving.invite())
+  const { cookie } = door
+  const again = await ask(door.port, pathname + search, { headers: { cookie } })
+  assert.deepEqual([again.status, again.headers['set-cookie']], [303, undefined])
+  assert.equal((await callOver(door, info, {})).status, 200)
+  const forged = { cookie: `shiliu-${door.port}=${'x'.repeat(43)}` }
+  const stranger = await ask(door.port, new URL(door.serving.invite()).search.replace(/^/, '/'), {
+    headers: forged,
+  })
+  assert.equal(stranger.headers['set-cookie']?.length, 1)
+})
+
 test('a call or a socket without the token of a page of the same session is refused', async (t) => {
   const door = await openDoor(t)
   const other = await ask(door.port, new URL(door.serving.invite()).search.replace(/^/, '/'))

@@ -34,6 +34,10 @@ async function importTexts({ serving, folder }: Window, texts: readonly string[]
   })
 }
 
+/** Until the preview has gone, whose rows look like those of the table. */
+const imported = (page: Page) =>
+  page.getByRole('heading', { name: '导入预览' }).waitFor({ state: 'detached' })
+
 async function assertAccessible(page: Page): Promise<void> {
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
@@ -77,8 +81,8 @@ test(
     await report.getByText('列 "内容" 中的文本为空').waitFor()
     assert.match(await report.innerText(), /第 3 行/)
     await assertAccessible(page)
-    const [imported] = await serving.app.call('data.imports', {})
-    assert.deepEqual([imported!.added, imported!.repeated, imported!.rejected], [2, 0, 1])
+    const [record] = await serving.app.call('data.imports', {})
+    assert.deepEqual([record!.added, record!.repeated, record!.rejected], [2, 0, 1])
     await page.getByRole('tab', { name: '导入记录' }).click()
     await page.getByRole('row', { name: /会话.csv 2 0 1/ }).waitFor()
     await assertAccessible(page)
@@ -107,6 +111,7 @@ test('a dropped file is sent, and the way it is read can be changed', options, a
   await page.getByLabel('编码').selectOption('utf-8')
   await page.getByRole('alert').waitFor({ state: 'detached' })
   await page.getByRole('button', { name: '开始导入' }).click()
+  await imported(page)
   await page.getByRole('row', { name: /不好/ }).waitFor()
   assert.equal((await serving.app.call('project.info', {})).texts, 2)
 })
@@ -124,6 +129,7 @@ test(
     await page.getByRole('button', { name: '把引号当作普通字符' }).click()
     await page.getByRole('cell', { name: '"没有闭合' }).waitFor()
     await page.keyboard.press('Control+Enter')
+    await imported(page)
     await page.getByRole('row', { name: /没有闭合/ }).waitFor()
     const texts = await serving.app.call('data.texts', {})
     assert.deepEqual(
