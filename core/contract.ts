@@ -31,12 +31,14 @@ import {
   WorkKindSchema,
   audit,
   type JobId,
+  type RunId,
   type TextId,
 } from './project.ts'
 import type {
   AssistScores,
   Audit,
   AuditItem,
+  ExportedFile,
   Finding,
   Flip,
   FolderListing,
@@ -388,6 +390,12 @@ export const calls = {
     output: gives<readonly Proposal[]>(),
     writes: false,
   },
+  /** How many proposals wait for a decision under a filter, and whose they are. */
+  'review.count': {
+    input: v.object({ filter: v.optional(ProposalFilterSchema, {}) }),
+    output: gives<{ readonly run: RunId; readonly count: number }>(),
+    writes: false,
+  },
   'review.decided': {
     input: v.object({ decision: DecisionSchema, ...Page }),
     output: gives<readonly Proposal[]>(),
@@ -415,6 +423,12 @@ export const calls = {
   'audit.items': {
     input: v.object({ audit: AuditIdSchema }),
     output: gives<readonly AuditItem[]>(),
+    writes: false,
+  },
+  /** How many proposals of the audited set still wait for a decision. */
+  'audit.left': {
+    input: v.object({ audit: AuditIdSchema }),
+    output: gives<number>(),
     writes: false,
   },
   'audit.answer': {
@@ -480,6 +494,18 @@ export const calls = {
     }),
     output: startsJob,
     writes: true,
+  },
+  /** The files of an exported folder, with the checksums that it lists for them. */
+  'export.files': {
+    input: v.object({ folder: Path }),
+    output: gives<readonly ExportedFile[]>(),
+    writes: false,
+  },
+  /** Reads every file of an exported folder again and compares it with its checksum. */
+  'export.verify': {
+    input: v.object({ folder: Path }),
+    output: gives<null>(),
+    writes: false,
   },
   /** Runs an exported folder on a few texts, or on a file whose answers are written to `out`. */
   'predict.start': {

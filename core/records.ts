@@ -1,6 +1,14 @@
 import type { ErrorRecord } from './errors.ts'
-import type { ImportPlan } from './import-plan.ts'
-import type { Environment, ModelFacts, Recipe, StepRecord, TextScore } from './job.ts'
+import type { ImportPlan, RowRejection } from './import-plan.ts'
+import type {
+  Environment,
+  ExportResult,
+  ModelFacts,
+  Prediction,
+  Recipe,
+  StepRecord,
+  TextScore,
+} from './job.ts'
 import type {
   Answer,
   AuditId,
@@ -391,6 +399,33 @@ export interface AssistScores {
   readonly classes: readonly string[]
   readonly groups: readonly string[]
   readonly texts: readonly TextScore[]
+}
+
+/** What an export job ends with. */
+export interface ExportOutcome extends ExportResult {
+  readonly folder: string
+  readonly round: number
+}
+
+/** One file of an exported folder; its path is relative to the folder. */
+export interface ExportedFile {
+  readonly path: string
+  readonly bytes: number
+  /** As SHA256SUMS lists it; null for the list itself. */
+  readonly sha256: string | null
+}
+
+/** What a predict job ends with. */
+export interface PredictOutcome {
+  readonly predicted: number
+  /** The answers, for texts given one by one. */
+  readonly rows: readonly Omit<Prediction, 'id'>[]
+  /** The file of answers, for texts from a file. */
+  readonly out: string | null
+  /** Rows of the file that hold no text to answer: they are not in the file of answers. */
+  readonly rejected: number
+  /** The first of them. */
+  readonly rejectedRows: readonly RowRejection[]
 }
 
 /** One line of `doctor`. */

@@ -4,7 +4,9 @@ import type { ProposalRule } from '../core/job.ts'
 import type { JobId } from '../core/project.ts'
 import type {
   Audit,
+  ExportOutcome,
   ImportReport,
+  PredictOutcome,
   ProposeOutcome,
   RoundReport,
   TrainOutcome,
@@ -14,8 +16,6 @@ import { Progress } from './cli/progress.ts'
 import { host, resultOf } from './cli/shell.ts'
 import { percent, withInterval } from './cli/table.ts'
 import { freshLoopFolder, loopName, type LoopFolder } from './loop-folder.ts'
-import type { ExportOutcome } from './training/programs/export.ts'
-import type { PredictOutcome } from './training/programs/predict.ts'
 
 /** A labelled file to walk the whole loop with; its labels play the analyst. */
 export interface LoopInput {

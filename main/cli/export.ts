@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { ExportOutcome } from '../training/programs/export.ts'
+import type { ExportOutcome } from '../../core/records.ts'
 import { positive } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { table } from './table.ts'

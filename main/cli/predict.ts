@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { fail } from '../../core/errors.ts'
+import type { PredictOutcome } from '../../core/records.ts'
 import type { App } from '../app.ts'
-import type { PredictOutcome } from '../training/programs/predict.ts'
 import { look, showRejected, withFileOptions, type FileOptions } from './import.ts'
 import { counted, positive } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'

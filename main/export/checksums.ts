@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, readdir, readFile, writeFile } from 'node:fs/promises'
+import { access, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { checksumFile, formatChecksums, parseChecksums } from '../../core/checksums.ts'
 import { fail } from '../../core/errors.ts'
+import type { ExportedFile } from '../../core/records.ts'
 
 /** Writes SHA256SUMS over every other file below a folder, for `sha256sum -c`. Returns its paths. */
 export async function writeChecksums(folder: string): Promise<string[]> {
@@ -28,6 +29,23 @@ export async function verifyChecksums(folder: string): Promise<void> {
     if (got === expected) continue
     fail('export.damaged', { path: join(folder, path), expected: `SHA-256 ${expected}`, got })
   }
+}
+
+/**
+ * The files of an exported folder with their sizes, as SHA256SUMS lists them, and the list itself.
+ * Errors: `export.notAnExport`, `export.damaged`.
+ */
+export async function exportedFiles(folder: string): Promise<ExportedFile[]> {
+  const list = join(folder, checksumFile)
+  await requireFile(folder, checksumFile)
+  const checksums = parseChecksums(await readFile(list, 'utf8'), list)
+  const listed: [string, string | null][] = [...checksums, [checksumFile, null]]
+  return Promise.all(
+    listed.map(async ([path, sha256]) => {
+      await requireFile(folder, path)
+      return { path, bytes: (await stat(join(folder, path))).size, sha256 }
+    }),
+  )
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

@@ -7,6 +7,7 @@ import {
   auditById,
   auditItems,
   auditsOf,
+  countAuditLeft,
   createAudit,
 } from '../store/audits.ts'
 import { countOutdated } from '../store/decisions.ts'
@@ -22,6 +23,7 @@ export function auditService(session: Session) {
   const items: Handler<'audit.items'> = ({ audit }) => {
     return auditItems(session.db, auditById(session.db, audit).id)
   }
+  const left: Handler<'audit.left'> = ({ audit }) => countAuditLeft(session.db, audit)
   const answer: Handler<'audit.answer'> = ({ audit, answers }) => {
     answerAudit(session.writable, audit, answers)
     return auditById(session.db, audit)
@@ -35,6 +37,7 @@ export function auditService(session: Session) {
     'audit.create': create,
     'audit.list': () => auditsOf(session.db, underReview()),
     'audit.items': items,
+    'audit.left': left,
     'audit.answer': answer,
     'audit.accept': accept,
     'audit.abandon': abandon,

@@ -1,5 +1,6 @@
 import { fail } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
+import { exportedFiles, verifyChecksums } from '../export/checksums.ts'
 import { requireFree } from '../export/free-folder.ts'
 import { roundByNumber, roundInUse } from '../store/rounds.ts'
 import type { Session } from './session.ts'
@@ -19,5 +20,10 @@ export function exportService(session: Session) {
     }
     return { job: session.begin(work, 'export', input) }
   }
-  return { 'export.start': start }
+  const files: Handler<'export.files'> = ({ folder }) => exportedFiles(session.place(folder))
+  const verify: Handler<'export.verify'> = async ({ folder }) => {
+    await verifyChecksums(session.place(folder))
+    return null
+  }
+  return { 'export.start': start, 'export.files': files, 'export.verify': verify }
 }

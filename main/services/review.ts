@@ -2,6 +2,7 @@ import { fail } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
 import { decide } from '../store/decisions.ts'
 import {
+  countOpenProposals,
   decidedProposals,
   openProposals,
   proposalCounts,
@@ -22,6 +23,10 @@ export function reviewService(session: Session) {
   const queue: Handler<'review.queue'> = ({ filter, ...page }) => {
     return openProposals(session.db, underReview(), filter, page)
   }
+  const count: Handler<'review.count'> = ({ filter }) => {
+    const run = underReview()
+    return { run, count: countOpenProposals(session.db, run, filter) }
+  }
   const decided: Handler<'review.decided'> = ({ decision, ...page }) => {
     return decidedProposals(session.db, underReview(), decision, page)
   }
@@ -37,6 +42,7 @@ export function reviewService(session: Session) {
   return {
     'review.propose': propose,
     'review.queue': queue,
+    'review.count': count,
     'review.decided': decided,
     'review.counts': () => proposalCounts(session.db, underReview()),
     'review.decide': settle,

@@ -81,6 +81,17 @@ export function auditItems(db: ReadableDb, id: AuditId): AuditItem[] {
   )
 }
 
+/** How many proposals of an audited set still wait for a decision. Error: `audit.unknown`. */
+export function countAuditLeft(db: ReadableDb, id: AuditId): number {
+  void auditById(db, id)
+  return only<{ n: number }>(
+    db,
+    sql`SELECT count(*) AS n FROM audit_member JOIN proposal ON proposal.id = proposal_id
+        WHERE audit_id = ${id} AND decision = 'pending'
+          AND NOT EXISTS (SELECT 1 FROM label WHERE label.text_id = proposal.text_id)`,
+  ).n
+}
+
 /**
  * Answers texts of the sample, as one entry of the journal. The texts become gold labels.
  * Errors: `audit.unknown`, `audit.closed`, `audit.notInSample`, `text.contradiction`.

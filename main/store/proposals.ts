@@ -12,7 +12,7 @@ import { transaction, type ReadableDb, type WritableDb } from './database.ts'
 import { packFloats } from './floats.ts'
 import { lineage } from './lineage.ts'
 import { roundInUse } from './rounds.ts'
-import { all, allOf, first, run, sql, type Sql } from './sql.ts'
+import { all, allOf, first, only, run, sql, type Sql } from './sql.ts'
 import { scoreOf, type Score } from './scores.ts'
 import { answerOf } from './texts.ts'
 
@@ -61,7 +61,10 @@ export function proposingRun(db: ReadableDb): RunId | null {
   return row?.id ?? null
 }
 
-/** Proposals that still wait for a decision, the surest first. */
+/**
+ * Proposals that still wait for a decision, the surest first. Those that an open audit asks about are
+ * left out: whoever answers it must not have seen them.
+ */
 export function openProposals(
   db: ReadableDb,
   runId: RunId,
@@ -70,9 +73,19 @@ export function openProposals(
 ): Proposal[] {
   return all<ProposalListRow>(
     db,
-    sql`${selectProposal} WHERE ${openIn(runId, filter)}
+    sql`${selectProposal} WHERE ${openIn(runId, filter)} AND ${outsideSample(runId)}
         ORDER BY proposal.score DESC, proposal.id LIMIT ${page.limit} OFFSET ${page.offset}`,
   ).map((row) => fromRow(db, row))
+}
+
+/** How many proposals wait for a decision under a filter, those in the sample of an audit included. */
+export function countOpenProposals(db: ReadableDb, runId: RunId, filter: ProposalFilter): number {
+  return only<{ n: number }>(
+    db,
+    sql`SELECT count(*) AS n
+        FROM proposal LEFT JOIN label ON label.text_id = proposal.text_id
+        WHERE ${openIn(runId, filter)}`,
+  ).n
 }
 
 /** All proposals of a run with a decision, by text. */
@@ -157,6 +170,14 @@ function openIn(runId: RunId, filter: ProposalFilter): Sql {
     conditions.push(sql`proposal.agreement >= ${minimumAgreement}`)
   }
   return allOf(conditions)
+}
+
+/** Only an open audit has texts in its sample that are not answered. */
+function outsideSample(runId: RunId): Sql {
+  return sql`proposal.id NOT IN
+    (SELECT proposal_id FROM audit_member JOIN audit ON audit.id = audit_id
+     WHERE audit.run_id = ${runId} AND abandoned_at IS NULL AND position IS NOT NULL
+       AND answer IS NULL)`
 }
 
 function isBarred(db: ReadableDb, runId: RunId, text: TextId, classId: string): boolean {

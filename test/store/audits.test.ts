@@ -7,12 +7,19 @@ import {
   answerAudit,
   auditById,
   auditItems,
+  countAuditLeft,
   createAudit,
 } from '../../main/store/audits.ts'
 import type { WritableDb } from '../../main/store/database.ts'
 import { countOutdated, decide } from '../../main/store/decisions.ts'
 import { allLabels, setLabels } from '../../main/store/labels.ts'
-import { openProposalIds, proposalById, proposalCounts } from '../../main/store/proposals.ts'
+import {
+  countOpenProposals,
+  openProposalIds,
+  openProposals,
+  proposalById,
+  proposalCounts,
+} from '../../main/store/proposals.ts'
 import { saveTask } from '../../main/store/tasks.ts'
 import { undo } from '../../main/store/undo.ts'
 import { finishedRound, propose } from './temp-run.ts'
@@ -235,6 +242,30 @@ test('a sampled text is answered in the audit, not beside it', (t) => {
     (id) => !auditItems(db, audit.id).some((other) => other.proposal === id),
   )
   decide(db, [{ proposal: outside!, verdict }])
+})
+
+test('the queue leaves out the sample of an open audit, so that it is answered blind', (t) => {
+  const { db, run } = proposed(t, 100)
+  const audit = createAudit(db, { run, ...usual, size: 60 })
+  const sample = new Set(auditItems(db, audit.id).map((item) => item.proposal))
+  const queue = () => openProposals(db, run, {}, { limit: 200, offset: 0 }).map(({ id }) => id)
+  assert.equal(queue().length, 40)
+  assert.ok(queue().every((id) => !sample.has(id)))
+  assert.equal(countOpenProposals(db, run, {}), 100)
+  abandonAudit(db, audit.id)
+  assert.equal(queue().length, 100)
+})
+
+test('what is left of an audited set is what accepting it would decide', (t) => {
+  const { db, run } = proposed(t, 200)
+  const audit = createAudit(db, { run, filter: {}, threshold: 0.9, size: 60 })
+  assert.equal(countAuditLeft(db, audit.id), 200)
+  answerAll(db, audit.id, 1)
+  const [first] = openProposalIds(db, run, {})
+  decide(db, [{ proposal: first!, verdict: { kind: 'reject' } }])
+  assert.equal(countAuditLeft(db, audit.id), 139)
+  assert.equal(acceptAudited(db, audit.id)?.changes, 139)
+  assert.equal(countAuditLeft(db, audit.id), 0)
 })
 
 test('thresholds below the floor and empty filters are refused', (t) => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Job } from '../../core/records.ts'
-import type { PredictOutcome } from '../../main/training/programs/predict.ts'
+import type { PredictOutcome } from '../../core/records.ts'
 import { fakeApp, finished, type FakeApp } from './fake-app.ts'
 
 interface Asked {

@@ -7,6 +7,7 @@ import { decide, type Verdict } from '../../main/store/decisions.ts'
 import { journal } from '../../main/store/journal.ts'
 import { allLabels, setLabels } from '../../main/store/labels.ts'
 import {
+  countOpenProposals,
   openProposals,
   proposalById,
   proposalForText,
@@ -65,6 +66,15 @@ test('filters narrow the queue', (t) => {
   assert.deepEqual(open(db, run, { class: 'c1', minimumScore: 0.76 }), [5])
   assert.deepEqual(open(db, run, { minimumMargin: 0.49 }), [5, 4])
   assert.deepEqual(open(db, run, { minimumAgreement: 0.6 }), [])
+})
+
+test('the count is of all that match, whatever a page shows', (t) => {
+  const { db, run, pool } = reviewed(t, 8)
+  assert.equal(openProposals(db, run, {}, { limit: 2, offset: 0 }).length, 2)
+  assert.equal(countOpenProposals(db, run, {}), 6)
+  assert.equal(countOpenProposals(db, run, { class: 'c1', minimumScore: 0.76 }), 4)
+  decide(db, [{ proposal: proposalOf(db, run, pool[5]!), verdict: { kind: 'reject' } }])
+  assert.equal(countOpenProposals(db, run, { minimumScore: 0.76 }), 3)
 })
 
 test('approve and correct make labels that keep the score, reject makes none', (t) => {
@@ -239,6 +249,21 @@ test('a class with accepted proposals cannot leave the task', (t) => {
   decide(db, [{ proposal: proposalOf(db, run, pool[0]!), verdict: { kind: 'approve' } }])
   const task = { ...twoClasses, classes: [twoClasses.classes[1]!] }
   assert.throws(() => saveTask(db, task, ''), { code: 'task.classInUse' })
+})
+
+test('what matches a filter is counted from the index alone', (t) => {
+  const { db } = reviewed(t, 3)
+  const plan = db
+    .prepare(
+      `EXPLAIN QUERY PLAN SELECT count(*) FROM proposal LEFT JOIN label USING (text_id)
+       WHERE run_id = 1 AND decision = 'pending' AND label.text_id IS NULL AND score >= 0.8
+         AND margin >= 0.3 AND agreement >= 1 AND proposal.class_id = 'c1'`,
+    )
+    .all() as { detail: string }[]
+  assert.equal(
+    plan[0]!.detail,
+    'SEARCH proposal USING COVERING INDEX proposal_queue (run_id=? AND decision=? AND score>?)',
+  )
 })
 
 test('the queue is read in the order of an index, however many proposals there are', (t) => {

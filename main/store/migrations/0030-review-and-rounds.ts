@@ -16,7 +16,9 @@ CREATE TABLE proposal (
   CHECK ((decision = 'pending') = (decided_by IS NULL)),
   UNIQUE (run_id, text_id)
 ) STRICT;
-CREATE INDEX proposal_queue ON proposal (run_id, decision, score DESC);
+-- The queue in its order, with all that a filter asks, so that counting reads nothing else.
+CREATE INDEX proposal_queue ON proposal
+  (run_id, decision, score DESC, id, margin, agreement, class_id, decided_by, text_id);
 CREATE INDEX proposal_by_text ON proposal (text_id, class_id, decision);
 
 -- What each word group says of the proposed class, and whether it would choose it by itself.

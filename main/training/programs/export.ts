@@ -1,8 +1,8 @@
 import { existsSync, renameSync, rmdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { ExportResult } from '../../../core/job.ts'
 import type { TextId } from '../../../core/project.ts'
 import { Stream } from '../../../core/random.ts'
+import type { ExportOutcome } from '../../../core/records.ts'
 import { cardData } from '../../export/card-data.ts'
 import { finishExport } from '../../export/finish-export.ts'
 import { requireFree } from '../../export/free-folder.ts'
@@ -20,11 +20,6 @@ export interface ExportInput {
   readonly round: number
   readonly temperature: number
   readonly threads: number
-}
-
-export interface ExportOutcome extends ExportResult {
-  readonly folder: string
-  readonly round: number
 }
 
 /** Texts of the pool that take part in the parity check, beside all labelled ones. */

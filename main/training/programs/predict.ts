@@ -1,6 +1,7 @@
 import { fail } from '../../../core/errors.ts'
 import { textBatch, type Prediction } from '../../../core/job.ts'
 import type { ImportPlan, RowRejection } from '../../../core/import-plan.ts'
+import type { PredictOutcome } from '../../../core/records.ts'
 import type { TextItem } from '../../../core/task.ts'
 import { readRows } from '../../import/read-rows.ts'
 import { stampOf, type FileStamp } from '../../import/source-file.ts'
@@ -22,18 +23,6 @@ export interface PredictInput {
         /** Whether fields that look like formulas are made plain text for spreadsheet programs. */
         readonly excelSafe: boolean
       }
-}
-
-export interface PredictOutcome {
-  readonly predicted: number
-  /** The answers, for texts given one by one. */
-  readonly rows: readonly Omit<Prediction, 'id'>[]
-  /** The file of answers, for texts from a file. */
-  readonly out: string | null
-  /** Rows of the file that hold no text to answer: they are not in the file of answers. */
-  readonly rejected: number
-  /** The first of them. */
-  readonly rejectedRows: readonly RowRejection[]
 }
 
 /**

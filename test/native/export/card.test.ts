@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseChecksums } from '../../../core/checksums.ts'
-import { verifyChecksums } from '../../../main/export/checksums.ts'
+import { exportedFiles, verifyChecksums } from '../../../main/export/checksums.ts'
 import { finishExport } from '../../../main/export/finish-export.ts'
 import { modelCard, type ModelCardData } from '../../../main/export/model-card.ts'
 import { singleTask, temporaryFolder } from './tiny-export.ts'
@@ -131,6 +132,23 @@ test('the checksums hold for every file, and any change is found', async () => {
   await assert.rejects(verifyChecksums(folder), { code: 'export.notAnExport' })
   rmSync(join(folder, 'SHA256SUMS'))
   await assert.rejects(verifyChecksums(folder), { code: 'export.notAnExport' })
+})
+
+test('the files of an export are listed with their sizes and checksums', async () => {
+  const folder = join(temporary.path, 'listed')
+  mkdirSync(join(folder, 'onnx'), { recursive: true })
+  writeFileSync(join(folder, 'onnx', 'model.onnx'), 'x')
+  await finishExport(folder, card)
+  const files = await exportedFiles(folder)
+  assert.deepEqual(
+    files.map(({ path }) => path),
+    ['README.md', 'onnx/model.onnx', 'SHA256SUMS'],
+  )
+  const sha256 = createHash('sha256').update('x').digest('hex')
+  assert.deepEqual(files[1], { path: 'onnx/model.onnx', bytes: 1, sha256 })
+  assert.equal(files[2]!.sha256, null)
+  rmSync(join(folder, 'onnx', 'model.onnx'))
+  await assert.rejects(exportedFiles(folder), { code: 'export.notAnExport' })
 })
 
 const sha256sum =
