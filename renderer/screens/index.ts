@@ -1,7 +1,9 @@
 import type { Component } from 'svelte'
 import type { Step } from '../state/place.svelte.ts'
 import Data from './data/Data.svelte'
+import Export from './export/Export.svelte'
 import Label from './label/Label.svelte'
+import Review from './review/Review.svelte'
 import Rounds from './rounds/Rounds.svelte'
 import Task from './task/Task.svelte'
 import Train from './train/Train.svelte'
@@ -17,5 +19,7 @@ export const shown: readonly ScreenEntry[] = [
   { name: 'task', component: Task },
   { name: 'label', component: Label },
   { name: 'train', component: Train },
+  { name: 'review', component: Review },
   { name: 'rounds', component: Rounds },
+  { name: 'export', component: Export },
 ]

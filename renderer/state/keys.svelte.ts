@@ -46,7 +46,6 @@ class Keys {
         keys.some((key) => pressed.includes(key)) && (everywhere === true || !isTyping),
     )
     if (action === undefined || isBehindDialog(event.target, action)) return
-    if (pressesControl(event)) return
     event.preventDefault()
     action.run()
   }
@@ -75,7 +74,7 @@ function namesOf(event: KeyboardEvent): string[] {
 /** Whether the key presses the control that has the focus. */
 function isPress({ key, target, ctrlKey, metaKey }: KeyboardEvent): boolean {
   if (!(key === 'Enter' || key === ' ') || ctrlKey || metaKey) return false
-  return target instanceof Element && target.closest('button, a[href], select') !== null
+  return target instanceof Element && target.closest('button, a[href], summary, select') !== null
 }
 
 function isTextField(target: EventTarget | null): boolean {
@@ -84,14 +83,8 @@ function isTextField(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'range'].includes(target.type)
 }
 
-/** Space and Enter belong to the button, link or option that has the focus. */
-function pressesControl({ key, target, ctrlKey, metaKey }: KeyboardEvent): boolean {
-  if ((key !== ' ' && key !== 'Enter') || ctrlKey || metaKey) return false
-  return target instanceof Element && target.closest('button, a[href], summary, select') !== null
-}
-
 function isBehindDialog(target: EventTarget | null, action: KeyAction): boolean {
-  const dialog = document.querySelector('[role="dialog"]')
+  const dialog = document.querySelector('[role="dialog"], [role="menu"]')
   if (dialog === null || action.keys.includes('Escape')) return false
   return !(target instanceof Node && dialog.contains(target) && action.everywhere === true)
 }

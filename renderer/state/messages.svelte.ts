@@ -17,10 +17,12 @@ class Messages {
   fault = $state<ErrorRecord | null>(null)
   #next = 1
 
-  tell(text: string, undo?: () => void): void {
+  /** Returns what the toast is dismissed by. */
+  tell(text: string, undo?: () => void): number {
     const id = this.#next++
     this.toasts = [...this.toasts, { id, text, undo }]
     setTimeout(() => this.dismiss(id), toastMs)
+    return id
   }
 
   dismiss(id: number): void {

@@ -287,6 +287,8 @@ function namings(path: string, inside: string): readonly (readonly [Call, unknow
     ['assist.pattern', { definition, base: path, text: { a: 'x' } }],
     ['train.start', { base: path }],
     ['export.start', { folder: join(path, 'out') }],
+    ['export.files', { folder: path }],
+    ['export.verify', { folder: path }],
     ['predict.start', { folder: path, source: { kind: 'texts', texts: [{ a: '好' }] } }],
     ['predict.start', { folder: inside, source: { ...file, path } }],
     ['predict.start', { folder: inside, source: { ...file, out: path } }],

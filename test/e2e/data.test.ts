@@ -11,7 +11,6 @@ const options = { skip: noBrowser }
 /** The Data screen of a new project. */
 async function openData(t: TestContext): Promise<Window> {
   const window = await openInterface(t, 'zh')
-  window.page.setDefaultTimeout(120_000)
   await window.serving.app.call('project.create', { path: join(window.folder, 'p.shiliu') })
   await window.page.evaluate(() => (location.hash = '#/data'))
   await window.page.reload()

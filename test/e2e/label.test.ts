@@ -47,8 +47,7 @@ async function openDesk(
   language: 'zh' | 'en' = 'en',
 ): Promise<Desk> {
   const window = await openInterface(t, language)
-  const { page, serving, folder } = window
-  page.setDefaultTimeout(240_000)
+  const { serving, folder } = window
   const { app } = serving
   const path = join(folder, 'p.shiliu')
   await app.call('project.create', { path })
@@ -498,7 +497,6 @@ test('what is said after a label names class, number and the next text', options
 
 test('without texts or classes the screen says what to do first', options, async (t) => {
   const { page, serving, folder } = await openInterface(t)
-  page.setDefaultTimeout(240_000)
   const path = join(folder, 'p.shiliu')
   await serving.app.call('project.create', { path })
   await page.goto(`${serving.invite()}#/label`)

@@ -42,6 +42,8 @@ export async function openInterface(t: TestContext, language: 'zh' | 'en' = 'en'
     viewport: { width: 1280, height: 800 },
     locale: language === 'zh' ? 'zh-CN' : 'en-GB',
   })
+  // Tests run beside others; nothing is said of how long anything may take.
+  page.setDefaultTimeout(180_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(error.message))
   page.on('console', (message) => {

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
+import { test } from 'node:test'
+import type { ExportOutcome } from '../../core/records.ts'
+import type { App } from '../../main/app.ts'
+import { openTrained, until } from './trained.ts'
+import { accessibilityViolations, noBrowser } from './window.ts'
+
+const options = { skip: noBrowser }
+
+async function latestExport(app: App): Promise<ExportOutcome | undefined> {
+  const jobs = await app.call('jobs.list', {})
+  return jobs.find(({ kind, state }) => kind === 'export' && state === 'done')?.result as
+    ExportOutcome | undefined
+}
+
+test(
+  'a round is exported, compared in each runtime, listed with checksums, and answers a typed text',
+  options,
+  async (t) => {
+    const { page, serving } = await openTrained(t, 'export', { stage: 'trained' })
+    const { app } = serving
+    await page.getByText(/^Held-out \d+\.\d% \(\d+ of 100\), 95% interval/).waitFor()
+    await page.getByText('Nothing exported yet').waitFor()
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('button', { name: 'Save here' }).click()
+    await page.getByRole('progressbar', { name: 'Exporting' }).waitFor()
+    await page.getByRole('heading', { name: 'Last export' }).waitFor({ timeout: 240_000 })
+    const { folder, parity } = (await latestExport(app))!
+
+    const files = await app.call('export.files', { folder })
+    for (const { path } of files) {
+      await page.getByRole('complementary').getByRole('cell', { name: path, exact: true }).waitFor()
+    }
+    for (const line of parity) {
+      const row = page.getByRole('row').filter({ hasText: line.runtime })
+      const said = line.worst !== null ? 'same' : line.note.split(':')[0]!
+      await row.getByText(said, { exact: true }).waitFor()
+    }
+    assert.notEqual(parity.find(({ runtime }) => runtime === 'onnxruntime-node')!.worst, null)
+
+    await page.getByLabel('Type a text').fill('师傅准时上门，十分钟就修好了。')
+    await page.keyboard.press('Enter')
+    await page.getByRole('meter', { name: 'Probability' }).waitFor({ timeout: 120_000 })
+    const { classes } = (await app.call('task.get', {}))!.task
+    const label = await page.locator('.answer .chip').innerText()
+    assert.ok(classes.some(({ name }) => label.endsWith(name)))
+
+    await page.getByRole('heading', { name: 'Export', exact: true }).click()
+    await page.keyboard.press('v')
+    await page.getByText('Checksums match').waitFor()
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await page.evaluate(async () => {
+      document.documentElement.dataset['theme'] = 'dark'
+      await Promise.all(document.getAnimations().map((animation) => animation.finished))
+    })
+    assert.deepEqual(await accessibilityViolations(page), [])
+
+    rmSync(folder, { recursive: true })
+    await page.reload()
+    await page.getByRole('alert').getByText('export.notAnExport').waitFor()
+    assert.equal(await page.getByLabel('Type a text').count(), 0)
+  },
+)
+
+test('a model whose accuracy is not known yet is not exported', options, async (t) => {
+  const { page, serving } = await openTrained(t, 'export', { stage: 'trained' })
+  const { app } = serving
+  // The last action of the project labelled its held-out set.
+  await app.call('label.undo', {})
+  await page.getByText('Accuracy not known', { exact: false }).waitFor()
+  await page.getByText('Label 50 held-out texts to export, 0 so far', { exact: false }).waitFor()
+  assert.ok(await page.getByRole('button', { name: 'Export to a folder…' }).isDisabled())
+  assert.deepEqual(await accessibilityViolations(page), [])
+  await app.call('label.redo', {})
+  await until(() => page.getByRole('button', { name: 'Export to a folder…' }).isEnabled())
+})
