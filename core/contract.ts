@@ -617,6 +617,8 @@ export const events = {
   'job.ended': gives<{ readonly job: Job }>(),
   /** A call has changed the project. */
   'project.changed': gives<{ readonly call: Call }>(),
+  /** Another project is open now, or none. */
+  'project.switched': gives<Record<string, never>>(),
 } as const
 
 export type Event = keyof typeof events

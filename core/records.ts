@@ -297,6 +297,8 @@ export interface Storage {
 }
 
 export interface ProjectInfo {
+  /** Which opening of a project this is, counted since the program started. */
+  readonly opening: number
   readonly path: string
   readonly name: string
   readonly seed: number

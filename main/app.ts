@@ -32,8 +32,11 @@ import { eventsOf, jobById } from './store/jobs.ts'
 
 /** The application behind every shell. */
 export interface App {
-  /** Does one call of the contract. The input is checked here and nowhere else. */
-  call<K extends Call>(name: K, input: Input<K>): Promise<Output<K>>
+  /**
+   * Does one call of the contract. The input is checked here and nowhere else. Ids mean something in
+   * one project only: a caller that says which opening it has them from is refused in any other.
+   */
+  call<K extends Call>(name: K, input: Input<K>, opening?: number): Promise<Output<K>>
   on<E extends Event>(event: E, listener: (payload: Payload<E>) => void): () => void
   /** A job's progress from `fromSeq` on: first what was recorded, then what comes. */
   subscribe(job: JobId, fromSeq: number, listener: (event: JobEvent) => void): () => void
@@ -53,14 +56,20 @@ const mayOutlive: ReadonlySet<Call> = new Set<Call>([
   'jobs.cancel',
 ])
 
+/** Whether a call means no project, or says itself which one it means. */
+function isOfNoProject(name: Call): boolean {
+  return /^(shell|files|recent|project)\./.test(name)
+}
+
 /** Starts the application for a shell. */
 export function openApp(host: Host): App {
   const session = new Session(host)
   const handlers = handlersOf(session)
   return {
-    async call(name, input) {
+    async call(name, input, opening) {
       const { input: schema, writes } = calls[name]
       const checked = checkedInput(name, schema, input)
+      if (opening !== undefined && !isOfNoProject(name)) session.requireSame(opening)
       if (writes) void session.writable
       const perform = async () => (handlers[name] as (input: unknown) => unknown)(checked)
       try {

@@ -194,8 +194,8 @@ class Desktop {
 
   /** Calls come in on one channel and events go out on another. */
   #listen(): void {
-    ipcMain.handle(channels.call, (event, name: unknown, input: unknown) =>
-      askApplication(this.#app, event, name, input),
+    ipcMain.handle(channels.call, (event, name: unknown, input: unknown, opening: unknown) =>
+      askApplication(this.#app, event, name, input, opening),
     )
     for (const event of Object.keys(events) as Event[]) {
       this.#app.on(event, (payload) => {
@@ -278,11 +278,16 @@ async function openPath(path: string): Promise<void> {
   if (way === 'show' || problem !== '') shell.showItemInFolder(path)
 }
 
-/** Whatever shows pages shows the interface alone: it goes nowhere and opens nothing. */
+/** Whatever shows pages shows the interface alone: it goes nowhere but to itself and opens nothing. */
 function confine(contents: Electron.WebContents): void {
   const stay = (event: { preventDefault(): void }) => event.preventDefault()
-  contents.on('will-navigate', stay)
-  contents.on('will-frame-navigate', stay)
+  contents.on('will-navigate', (event) => {
+    // A page that begins anew, as after another project was opened, goes where it is.
+    if (event.url !== contents.getURL()) event.preventDefault()
+  })
+  contents.on('will-frame-navigate', (event) => {
+    if (!event.isMainFrame || event.url !== contents.getURL()) event.preventDefault()
+  })
   contents.on('will-redirect', stay)
   contents.on('will-attach-webview', stay)
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))

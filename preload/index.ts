@@ -7,7 +7,7 @@ import type { ExposedBridge, Incoming } from '../renderer/bridge.ts'
  * lives as long as the window, so that the connection is never lost.
  */
 const bridge: ExposedBridge = {
-  call: (name, input) => ipcRenderer.invoke(channels.call, name, input),
+  call: (name, input, opening) => ipcRenderer.invoke(channels.call, name, input, opening),
   listen(listener) {
     const hear = (_event: unknown, incoming: Incoming) => listener(incoming)
     ipcRenderer.on(channels.event, hear)

@@ -3,6 +3,8 @@ import type { ErrorRecord } from '../core/errors.ts'
 
 /** The way to the application: Electron's preload script or the server that this page came from. */
 export interface Bridge {
+  /** The opening of the project that this page shows: every call names it. Null before the first. */
+  opening: number | null
   call<K extends Call>(name: K, input: Input<K>): Promise<Output<K>>
   /** Tells every event until the returned function is called. */
   listen(listener: EventListener): () => void
@@ -17,8 +19,8 @@ export interface Bridge {
  * everything but its message, so that calls give an answer instead; an upload gives the empty path
  * where there is no file on the disk.
  */
-export interface ExposedBridge extends Omit<Bridge, 'call'> {
-  call(name: Call, input: unknown): Promise<Answer>
+export interface ExposedBridge extends Omit<Bridge, 'call' | 'opening'> {
+  call(name: Call, input: unknown, opening: number | null): Promise<Answer>
 }
 
 export type Incoming = { [E in Event]: { readonly event: E; readonly payload: Payload<E> } }[Event]

@@ -5,9 +5,10 @@ import { CallError, outputOf, type Bridge, type ExposedBridge } from './bridge.t
  * way to a server: the proxies of reactive state cannot cross into another world.
  */
 export function desktopBridge(exposed: ExposedBridge): Bridge {
-  return {
+  const bridge: Bridge = {
+    opening: null,
     call: async (name, input) =>
-      outputOf(await exposed.call(name, JSON.parse(JSON.stringify(input)))),
+      outputOf(await exposed.call(name, JSON.parse(JSON.stringify(input)), bridge.opening)),
     listen: (listener) => exposed.listen(listener),
     onConnection: (listener) => exposed.onConnection(listener),
     async upload(file) {
@@ -16,4 +17,5 @@ export function desktopBridge(exposed: ExposedBridge): Bridge {
       throw new CallError({ code: 'files.noPath', details: { name: file.name } })
     },
   }
+  return bridge
 }

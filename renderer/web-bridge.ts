@@ -9,7 +9,11 @@ export function webBridge(): Bridge {
   const listeners = new Set<EventListener>()
   const connections = new Set<(isThere: boolean) => void>()
   const post = async (path: string, body: BodyInit): Promise<Answer> => {
-    const response = await fetch(path, { method: 'POST', headers: { 'x-shiliu-page': page }, body })
+    const headers = {
+      'x-shiliu-page': page,
+      ...(bridge.opening === null ? {} : { 'x-shiliu-opening': String(bridge.opening) }),
+    }
+    const response = await fetch(path, { method: 'POST', headers, body })
     if (!response.headers.get('content-type')?.startsWith('application/json')) {
       throw new CallError({ code: 'shell.lost', details: { status: response.status } })
     }
@@ -21,7 +25,8 @@ export function webBridge(): Bridge {
       throw new CallError({ code: 'shell.lost', details: { status: 0 } })
     })
   connect(page, listeners, connections)
-  return {
+  const bridge: Bridge = {
+    opening: null,
     call: async (name, input) => outputOf(await reach(`/call/${name}`, JSON.stringify(input))),
     listen: (listener) => added(listeners, listener),
     onConnection: (listener) => added(connections, listener),
@@ -31,6 +36,7 @@ export function webBridge(): Bridge {
       return answer.output as string
     },
   }
+  return bridge
 }
 
 function added<T>(set: Set<T>, item: T): () => void {

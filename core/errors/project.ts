@@ -88,6 +88,14 @@ export const projectErrors = {
     () => `No project is open. Open or make one first.`,
     () => `没有打开的项目。请先打开或新建项目。`,
   ),
+  'project.other': entry<AtPath>(
+    'input',
+    (d) =>
+      `Another project, ${d.path}, was opened meanwhile, so nothing was done. Reload the page to go ` +
+      `on there, or open the former project again.`,
+    (d) =>
+      `其间打开了另一个项目 ${d.path}，没有做任何操作。请重新载入页面以继续，或重新打开先前的项目。`,
+  ),
   'project.diskFull': entry<AtPath>(
     'environment',
     (d) =>

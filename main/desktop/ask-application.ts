@@ -18,9 +18,10 @@ export async function askApplication(
   { sender, senderFrame }: Sender,
   name: unknown,
   input: unknown,
+  opening: unknown,
 ): Promise<Answer> {
   const isOwn =
     senderFrame !== null && senderFrame === sender.mainFrame && isOwnPage(senderFrame.url)
   if (!isOwn || !isCall(name)) throw new Error('refused')
-  return answerCall(app, name, input)
+  return answerCall(app, name, input, opening)
 }

@@ -74,9 +74,10 @@ function freeName(folder: string, name: string): string {
   }
 }
 
-function info({ project, db }: Session): ProjectInfo {
+function info({ project, db, opening }: Session): ProjectInfo {
   const { name, seed } = projectRecord(db)
   return {
+    opening,
     path: project.path,
     name,
     seed,

@@ -35,6 +35,7 @@ export class Session {
   readonly #scratchWork: WorkQueue
   #project: OpenProject | null = null
   #work: WorkQueue | null = null
+  #opening = 0
   #lastChange: Promise<unknown> = Promise.resolve()
 
   constructor(host: Host) {
@@ -67,6 +68,18 @@ export class Session {
     return this.#project
   }
 
+  /** How many projects were opened so far: tells one opening from every other. */
+  get opening(): number {
+    return this.#opening
+  }
+
+  /** Error: `project.other`. */
+  requireSame(opening: number): void {
+    if (this.#project && opening !== this.#opening) {
+      fail('project.other', { path: this.#project.path })
+    }
+  }
+
   get db(): ReadableDb {
     return this.project.db
   }
@@ -81,6 +94,7 @@ export class Session {
   async adopt(project: OpenProject): Promise<void> {
     await this.closeProject()
     this.#project = project
+    this.#opening++
     await this.#remember(project)
     if (!project.writable) return
     stopUnfinishedImports(project.writable)
@@ -92,8 +106,19 @@ export class Session {
     this.recent.remember(await recentEntry(project))
   }
 
-  /** Opens, closes or changes the project, one such change after the other. */
+  /** Opens, closes or changes the project, one such change after the other, and tells every listener. */
   change<T>(work: () => Promise<T>): Promise<T> {
+    return this.#inTurn(async () => {
+      const before = this.#project
+      try {
+        return await work()
+      } finally {
+        if (this.#project !== before) this.announce('project.switched', {})
+      }
+    })
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#lastChange.then(work)
     this.#lastChange = result.catch(() => undefined)
     return result
@@ -115,15 +140,15 @@ export class Session {
     do {
       await this.#work?.close()
       await Promise.allSettled(this.#calls)
+      if (this.#project) await this.#remember(this.#project)
     } while (this.#calls.size > 0 || this.#work?.isBusy)
-    if (this.#project) await this.#remember(this.#project)
     this.#project?.close()
     this.#project = null
     this.#work = null
   }
 
   close(): Promise<void> {
-    return this.change(async () => {
+    return this.#inTurn(async () => {
       this.assist.close()
       await this.#scratchWork.close()
       await this.closeProject()

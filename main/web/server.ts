@@ -29,6 +29,8 @@ export interface WebOptions {
 const mostBytes = 16 << 20
 /** What a page's token is called: a header of calls, and the second protocol of the socket. */
 const pageHeader = 'x-shiliu-page'
+/** Which opening of a project the page shows. */
+const openingHeader = 'x-shiliu-opening'
 const protocol = 'shiliu'
 
 /**
@@ -98,7 +100,8 @@ export async function startWebServer(options: WebOptions): Promise<WebServer> {
     if (body === null) return refuse(response, 413)
     const input = parsed(body)
     if (input === undefined) return refuse(response, 400)
-    answer(response, 200, await answerCall(options.app, name, input))
+    const opening = request.headers[openingHeader]
+    answer(response, 200, await answerCall(options.app, name, input, opening))
   }
 
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {

@@ -1,8 +1,13 @@
 import type { ProjectInfo } from '../../core/records.ts'
 import { api } from '../api.ts'
 import { CallError } from '../bridge.ts'
+import { place } from './place.svelte.ts'
 
-/** The open project, kept up to date with what any page or job changes in it. */
+/**
+ * The open project, kept up to date with what any page or job changes in it. A page shows one opening of
+ * one project in its life: when another is opened, here or in another page, it begins anew, so that
+ * nothing that it holds is taken for something of that project.
+ */
 class ProjectState {
   info = $state<ProjectInfo | null>(null)
   /** False until it is known whether a project is open. */
@@ -10,6 +15,7 @@ class ProjectState {
   isConnected = $state(true)
   /** When the last change was committed, in milliseconds; null before the first of this page. */
   savedAt = $state<number | null>(null)
+  #isEntering = false
   #isAsking = false
   #isStale = false
 
@@ -19,7 +25,8 @@ class ProjectState {
       if (event !== 'job.step') void this.refresh()
     })
     api.onConnection((isThere) => {
-      if (isThere && !this.isConnected) void this.refresh()
+      // What happened before the way was there was not heard.
+      if (isThere) void this.refresh()
       this.isConnected = isThere
     })
     void this.refresh()
@@ -33,7 +40,7 @@ class ProjectState {
     }
     this.#isAsking = true
     try {
-      this.info = await api.call('project.info', {})
+      this.#take(await api.call('project.info', {}))
     } catch (error) {
       const isClosed = error instanceof CallError && error.record.code === 'project.noneOpen'
       if (isClosed) this.info = null
@@ -46,9 +53,34 @@ class ProjectState {
     }
   }
 
+  /** Opens or makes a project and shows it, at the step where it is. */
+  async enter(open: () => Promise<ProjectInfo>): Promise<void> {
+    this.#isEntering = true
+    try {
+      const { texts, task } = await open()
+      place.go(texts === 0 ? 'data' : task === null ? 'task' : 'label')
+    } finally {
+      this.#isEntering = false
+      await this.refresh()
+    }
+  }
+
+  #take(info: ProjectInfo): void {
+    if (api.opening === null || api.opening === info.opening) {
+      api.opening = info.opening
+      this.info = info
+    } else if (!this.#isEntering) beginAnew()
+  }
+
   get classes() {
     return this.info?.task?.task.classes ?? []
   }
+}
+
+/** What a screen has not saved belongs to a project that is closed: nothing is asked about it. */
+function beginAnew(): void {
+  addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), { capture: true })
+  location.reload()
 }
 
 export const project = new ProjectState()

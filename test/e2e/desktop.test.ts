@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import type { Answer } from '../../core/contract.ts'
 import { openApp } from '../../main/app.ts'
 import { contentSecurityPolicy } from '../../main/web/assets.ts'
 import { testHost } from '../store/fake-app.ts'
@@ -74,8 +75,16 @@ test('the window goes nowhere, opens nothing, and may have nothing but the clipb
     'will-redirect',
     'will-attach-webview',
   ]) {
-    assert.equal(await desktop.ask('allows', way), false, way)
+    for (const url of ['https://example.com/', 'app://shiliu/index.html?visit=9']) {
+      assert.equal(await desktop.ask('allows', way, { url, isMainFrame: true }), false, way)
+    }
   }
+  const { visits } = await desktop.ask<Told>('told')
+  const again = { url: visits.at(-1), isMainFrame: true }
+  assert.equal(await desktop.ask('allows', 'will-navigate', again), true)
+  assert.equal(await desktop.ask('allows', 'will-frame-navigate', again), true)
+  const inside = { ...again, isMainFrame: false }
+  assert.equal(await desktop.ask('allows', 'will-frame-navigate', inside), false)
   assert.deepEqual((await desktop.ask<Told>('told')).newWindow, { action: 'deny' })
   for (const name of ['media', 'geolocation', 'notifications', 'clipboard-read', 'openExternal']) {
     assert.equal(await desktop.ask('may', name), false, name)
@@ -105,6 +114,11 @@ test('calls are taken from the main frame of the interface alone, and by their o
   await assert.rejects(desktop.call('label.undo', { steps: 'x' as never }), {
     code: 'call.badInput',
   })
+  await desktop.call('project.create', { path: join(desktop.folder, 'p.shiliu') })
+  const { opening } = await desktop.call('project.info', {})
+  assert.ok('output' in (await desktop.ask<Answer>('call', 'main', 'label.undo', {}, opening)))
+  const stale = await desktop.ask<Answer>('call', 'main', 'label.undo', {}, opening - 1)
+  assert.equal('error' in stale && stale.error.code, 'project.other')
 })
 
 test("the system's dialogs and file manager are asked, and files are never started", async (t) => {
@@ -193,8 +207,10 @@ test(
   { skip: noBrowser },
   async (t) => {
     const { page, serving } = await openInterface(t)
-    await page.exposeFunction('askMain', (name: 'project.info', input: object) =>
-      answerCall(serving.app, name, input),
+    await page.exposeFunction(
+      'askMain',
+      (name: 'project.info', input: object, opening: number | null) =>
+        answerCall(serving.app, name, input, opening),
     )
     const preload = readFileSync(join(root, 'out/preload/index.cjs'), 'utf8')
     await page.addInitScript(inFakeWorld, preload)
@@ -222,7 +238,7 @@ function inFakeWorld(preload: string): void {
     (run: Run) =>
     (...args: unknown[]) =>
       run(...args.map(pass))
-  const main = window as unknown as { askMain: (name: string, input: unknown) => unknown }
+  const main = window as unknown as { askMain: Run }
   const electron = {
     contextBridge: {
       exposeInMainWorld(name: string, api: Record<string, Run>) {
@@ -231,7 +247,7 @@ function inFakeWorld(preload: string): void {
       },
     },
     ipcRenderer: {
-      invoke: (_channel: string, name: string, input: unknown) => main.askMain(name, pass(input)),
+      invoke: (_channel: string, ...call: unknown[]) => main.askMain(...call.map(pass)),
       on() {},
       off() {},
     },

@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { accessibilityViolations, noBrowser, openInterface } from './window.ts'
+import type { Page, Request } from 'playwright-core'
+import type { ErrorRecord } from '../../core/errors.ts'
+import { accessibilityViolations, noBrowser, openInterface, type Window } from './window.ts'
 
 const options = { skip: noBrowser }
+
+/** Another page of the same program, in a browser of its own. */
+async function secondPage({ page, serving }: Window): Promise<Page> {
+  const other = await page.context().browser()!.newPage({ locale: 'en-GB' })
+  await other.goto(serving.invite())
+  return other
+}
 
 test(
   'the sample opens with its texts and stands in the list of recent projects',
@@ -43,3 +52,39 @@ test('a project is made with the keyboard, where the list of files says', option
   assert.equal(await page.locator('.titlebar .cut').innerText(), 'first.shiliu')
   assert.ok(folder.length > 0)
 })
+
+test(
+  'a project that another page opens is followed, and no decision of the former gets into it',
+  options,
+  async (t) => {
+    const window = await openInterface(t)
+    const { page, serving } = window
+    await page.getByRole('button', { name: 'Try the sample' }).click()
+    await page.getByRole('heading', { name: 'Label' }).waitFor()
+    await page.locator('.stage').waitFor()
+    const { path: former } = await serving.app.call('project.info', {})
+    // The first decision stays on its way, and the second waits for it.
+    const underWay: Request[] = []
+    await page.route('**/call/label.set', (route) => void underWay.push(route.request()))
+    await page.keyboard.press('1')
+    await page.keyboard.press('2')
+    const other = await secondPage(window)
+    const loaded = page.waitForEvent('load')
+    await other.getByRole('button', { name: 'Try the sample' }).click()
+    await other.locator('.titlebar .project', { hasText: '日常点评 2' }).waitFor()
+    assert.match(other.url(), /#\/label$/)
+    await loaded
+    await page.locator('.titlebar .project', { hasText: '日常点评 2' }).waitFor()
+    assert.match(page.url(), /#\/label$/)
+    const late = underWay[0]!
+    const headers = await late.allHeaders()
+    const answer = await page.request.post(late.url(), { headers, data: late.postData()! })
+    const { error } = (await answer.json()) as { error: ErrorRecord }
+    assert.equal(error.code, 'project.other')
+    assert.deepEqual(await serving.app.call('label.journal', {}), [])
+    // What was not written waits where it belongs.
+    await other.evaluate(() => (location.hash = ''))
+    await other.getByRole('row', { name: former }).click()
+    await page.getByRole('heading', { name: '2 decisions' }).waitFor()
+  },
+)

@@ -40,6 +40,29 @@ test('nothing works without a project, and nothing is written to one that is ope
   await assert.rejects(other.call('label.undo', {}), { code: 'project.readOnly' })
 })
 
+test('ids of one project are refused in another, and everybody hears that there is another', async (t) => {
+  const { app, folder, path } = await fakeApp(t)
+  await importTexts(app, folder, 4)
+  const { opening } = await app.call('project.info', {})
+  const heard: string[] = []
+  app.on('project.switched', () => heard.push('switched'))
+  const other = join(folder, 'other.shiliu')
+  await app.call('project.create', { path: other })
+  await importTexts(app, folder, 4)
+  const edits = [{ text: 1 as TextId, mark: { state: 'none' } } as const]
+  const refused = { code: 'project.other', details: { path: other } }
+  await assert.rejects(app.call('label.set', { edits }, opening), refused)
+  await assert.rejects(app.call('data.text', { id: 1 as TextId }, opening), refused)
+  assert.deepEqual(await app.call('label.journal', {}), [])
+  await assert.rejects(app.call('project.open', { path: join(folder, 'none.shiliu') }))
+  assert.deepEqual(heard, ['switched'])
+  const again = await app.call('project.open', { path }, opening)
+  await assert.rejects(app.call('label.set', { edits }, opening), { code: 'project.other' })
+  assert.notEqual((await app.call('label.set', { edits }, again.opening)).entry, null)
+  await app.call('project.close', {})
+  assert.deepEqual(heard, ['switched', 'switched', 'switched'])
+})
+
 test('a file is imported in the background with its report, and rejects bad rows by line', async (t) => {
   const { app, folder } = await fakeApp(t)
   const path = join(folder, 'x.csv')
