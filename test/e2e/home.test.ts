@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page, Request } from 'playwright-core'
 import type { ErrorRecord } from '../../core/errors.ts'
+import { goodRecipe, labelTiny, tinyProject } from './tiny-project.ts'
 import { accessibilityViolations, noBrowser, openInterface, type Window } from './window.ts'
 
 const options = { skip: noBrowser }
@@ -52,6 +54,40 @@ test('a project is made with the keyboard, where the list of files says', option
   assert.equal(await page.locator('.titlebar .cut').innerText(), 'first.shiliu')
   assert.ok(folder.length > 0)
 })
+
+test(
+  'opening another project asks before it stops a job, and the harmless button has the focus',
+  options,
+  async (t) => {
+    const window = await openInterface(t)
+    const { page, serving, folder } = window
+    const { app } = serving
+    const [first, second] = [join(folder, 'p.shiliu'), join(folder, 'second.shiliu')]
+    await app.call('project.create', { path: second })
+    await tinyProject(window)
+    await labelTiny(app)
+    const recipe = { ...goodRecipe, steps: 100_000 }
+    const { job } = await app.call('train.start', { base: join(folder, 'base'), recipe })
+    const dialog = page.getByRole('dialog')
+    const stay = dialog.getByRole('button', { name: 'Stay' })
+    await page.getByRole('row', { name: second }).click()
+    await dialog.getByText('Train · If it stops, it keeps its last checkpoint').waitFor()
+    assert.equal(await stay.evaluate((button) => button === document.activeElement), true)
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await page.keyboard.press('Enter')
+    await dialog.waitFor({ state: 'detached' })
+    assert.ok(['queued', 'running'].includes((await app.call('jobs.get', { job })).state))
+
+    await page.getByRole('button', { name: 'Try the sample' }).click()
+    await dialog.getByRole('button', { name: 'Stop and create' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('row', { name: second }).click()
+    await dialog.getByRole('button', { name: 'Stop and open' }).click()
+    await page.locator('.titlebar .project', { hasText: 'second' }).waitFor()
+    await app.call('project.open', { path: first })
+    assert.equal((await app.call('jobs.get', { job })).state, 'cancelled')
+  },
+)
 
 test(
   'a project that another page opens is followed, and no decision of the former gets into it',

@@ -43,6 +43,15 @@ export const words = both({
       `“${name}”的训练停在第 ${done} / ${total} 步，检查点完好。`,
     resume: '继续训练',
     later: '以后再说',
+    stopTitle: '当前项目有任务正在运行',
+    kept: {
+      import: '停止后会保留已导入的行，再次导入同一文件会补上其余的。',
+      train: '停止后会保留最近的检查点，以后可以继续。',
+      propose: '停止后不会有提案，以后要从头打分。',
+      export: '停止后不会留下文件夹，以后要重新导出。',
+    },
+    stopAnd: { open: '停止并打开', create: '停止并新建' },
+    stay: '留下',
   },
   en: {
     say: 'Label sixteen per class, check a few hundred proposals, and leave with a model that runs offline and whose accuracy you know.',
@@ -87,5 +96,15 @@ export const words = both({
       `Training of “${name}” stopped at step ${done} of ${total}; its checkpoint is whole.`,
     resume: 'Go on training',
     later: 'Later',
+    stopTitle: 'A job is running in this project',
+    kept: {
+      import:
+        'If it stops, the rows that it has brought stay; importing the file again brings the others.',
+      train: 'If it stops, it keeps its last checkpoint and can be taken up again.',
+      propose: 'If it stops, nothing is proposed, and scoring begins anew later.',
+      export: 'If it stops, no folder is left, and it has to be exported again.',
+    },
+    stopAnd: { open: 'Stop and open', create: 'Stop and create' },
+    stay: 'Stay',
   },
 })
