@@ -18,11 +18,16 @@ export function transport(): Transport {
   return parentPort === undefined ? overChannel() : overPort(parentPort)
 }
 
-/** Without main nobody waits for an answer: the process ends with the channel. */
+/**
+ * Without main nobody waits for an answer: the process ends with the channel. Where it computes while
+ * main is killed, it learns so from what it sends.
+ */
 function overChannel(): Transport {
-  process.on('disconnect', () => process.exit(0))
+  const end = () => process.exit(0)
+  process.on('disconnect', end)
   return {
-    send: (message) => void process.send?.(message),
+    send: (message) =>
+      void process.send?.(message, undefined, undefined, (error) => void (error && end())),
     onMessage: (listener) => void process.on('message', listener),
   }
 }

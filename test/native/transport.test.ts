@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import type { FromWorker, ToWorker } from '../../core/job.ts'
 import { tinyModelFolder, tinyTask } from '../fixtures/tiny-model.ts'
@@ -34,3 +35,18 @@ for (const [way, execArgv] of [
     assert.equal((result as { kind: string }).kind, 'check')
   })
 }
+
+test('a compute process that loses main while it computes ends without a word', async () => {
+  const forkWorker = resolve(import.meta.dirname, '../../main/fork-worker.ts')
+  const busy = resolve(import.meta.dirname, '../fixtures/busy-worker.ts')
+  const main = `
+    process.execArgv = []
+    const { forkWorker } = require(${JSON.stringify(forkWorker)})
+    forkWorker(${JSON.stringify(busy)}).onMessage(() => process.kill(process.pid, 'SIGKILL'))`
+  const child = spawn(process.execPath, ['-e', main], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  // The stream ends when the compute process, which has inherited it, does.
+  assert.equal(await text(child.stderr), '')
+  assert.equal(child.signalCode, 'SIGKILL')
+})
