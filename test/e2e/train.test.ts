@@ -96,6 +96,8 @@ test('what keeps a run from starting is said, with the way out', options, async 
   await goTo(page, 'train')
   await page.getByText('The project has no texts yet.').waitFor(patience)
   await page.getByText('There is no task yet').waitFor()
+  const empty = page.locator('.empty')
+  assert.match(await empty.innerText(), /What is still missing stands at the right/)
   const start = page.getByRole('button', { name: 'Start training' })
   assert.equal(await start.isDisabled(), true)
   assert.deepEqual(await violationsInBothThemes(page), [])
@@ -105,8 +107,14 @@ test('what keeps a run from starting is said, with the way out', options, async 
   await tinyProject(window)
   await goTo(page, 'train')
   await page.getByText('No text is labelled 好, 坏.').waitFor(patience)
+  assert.match(await empty.innerText(), /What is still missing stands at the right/)
   await page.getByRole('button', { name: 'Label some' }).click()
   assert.match(page.url(), /#\/label$/)
+
+  await serving.app.call('label.fromColumn', { column: 'label', perClass: 16 })
+  await goTo(page, 'train')
+  await page.getByText('the defaults will do').waitFor(patience)
+  assert.equal(await start.isEnabled(), true)
 })
 
 test('a run that goes astray shows its error and a remedy', options, async (t) => {
