@@ -37,6 +37,11 @@ class Keys {
     return this.#layers.toReversed().flatMap((layer) => layer())
   }
 
+  /** What a key does now. */
+  doing(key: string): KeyAction | undefined {
+    return this.all.find((action) => action.keys.includes(key))
+  }
+
   #onKey(event: KeyboardEvent): void {
     if (event.isComposing || event.repeat || event.defaultPrevented || isPress(event)) return
     const pressed = namesOf(event)
@@ -77,7 +82,7 @@ function isPress({ key, target, ctrlKey, metaKey }: KeyboardEvent): boolean {
   return target instanceof Element && target.closest('button, a[href], summary, select') !== null
 }
 
-function isTextField(target: EventTarget | null): boolean {
+export function isTextField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'range'].includes(target.type)

@@ -1,5 +1,6 @@
 import type { ErrorRecord } from '../../core/errors.ts'
 import { CallError } from '../bridge.ts'
+import { place, type Screen } from './place.svelte.ts'
 
 /** What is said at the edge of the window for a while. */
 export interface Toast {
@@ -7,6 +8,8 @@ export interface Toast {
   readonly text: string
   /** With it the toast offers to take back what it tells of. */
   readonly undo?: (() => void) | undefined
+  /** Where it was told. */
+  readonly screen: Screen
 }
 
 const toastMs = 8000
@@ -20,7 +23,7 @@ class Messages {
   /** Returns what the toast is dismissed by. */
   tell(text: string, undo?: () => void): number {
     const id = this.#next++
-    this.toasts = [...this.toasts, { id, text, undo }]
+    this.toasts = [...this.toasts, { id, text, undo, screen: place.screen }]
     setTimeout(() => this.dismiss(id), toastMs)
     return id
   }

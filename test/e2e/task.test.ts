@@ -199,6 +199,32 @@ test('what cannot be saved stays on the screen and is said', options, async (t) 
   assert.equal(task.groups[0]!.words[task.classes[2]!.id], '一般')
 })
 
+test(
+  'U takes back what a toast tells of, and the toast shows it only where it does',
+  options,
+  async (t) => {
+    const window = await sampleTask(t)
+    const { page } = window
+    const before = (await current(window.serving))!.task.groups.length
+    const toast = page.locator('.toast')
+    const key = toast.locator('kbd')
+    await page.getByRole('button', { name: 'Remove the group' }).first().click()
+    await saved(window, ({ task: { groups } }) => groups.length === before - 1)
+    await key.waitFor()
+    await page.evaluate(() => (location.hash = '#/label'))
+    await page.locator('.stage').waitFor()
+    await key.waitFor({ state: 'detached' })
+    await showTask(page)
+    await cell(page, 0, 0).focus()
+    await key.waitFor({ state: 'detached' })
+    await cell(page, 0, 0).blur()
+    await key.waitFor()
+    await page.keyboard.press('u')
+    await saved(window, ({ task: { groups } }) => groups.length === before)
+    await toast.waitFor({ state: 'detached' })
+  },
+)
+
 test('the next text is one key away, and another pattern is shown on it', options, async (t) => {
   const { page } = await sampleTask(t)
   const sample = page.locator('aside .read').first()
