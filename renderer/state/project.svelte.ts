@@ -1,7 +1,8 @@
 import type { ProjectInfo } from '../../core/records.ts'
 import { api } from '../api.ts'
 import { CallError } from '../bridge.ts'
-import { place } from './place.svelte.ts'
+import { place, type Step } from './place.svelte.ts'
+import { missingShots } from './shots.ts'
 
 /**
  * The open project, kept up to date with what any page or job changes in it. A page shows one opening of
@@ -57,8 +58,7 @@ class ProjectState {
   async enter(open: () => Promise<ProjectInfo>): Promise<void> {
     this.#isEntering = true
     try {
-      const { texts, task } = await open()
-      place.go(texts === 0 ? 'data' : task === null ? 'task' : 'label')
+      place.go(await stepOf(await open()))
     } finally {
       this.#isEntering = false
       await this.refresh()
@@ -75,6 +75,17 @@ class ProjectState {
   get classes() {
     return this.info?.task?.task.classes ?? []
   }
+}
+
+/** Where a project is: at what was interrupted, or at the first thing that is not done yet. */
+async function stepOf({ texts, task, labels, roundInUse }: ProjectInfo): Promise<Step> {
+  if (texts === 0) return 'data'
+  if (task === null) return 'task'
+  const [latest] = await api.call('jobs.list', { limit: 1 })
+  if (latest?.kind === 'train' && latest.state === 'interrupted') return 'train'
+  if (roundInUse !== null) return 'rounds'
+  const train = new Map(labels.classes.map((c) => [c.class, c.train]))
+  return missingShots(task.task.classes, (id) => train.get(id) ?? 0) > 0 ? 'label' : 'train'
 }
 
 /** What a screen has not saved belongs to a project that is closed: nothing is asked about it. */
