@@ -8,6 +8,8 @@ export interface JobView {
   readonly event: JobEvent | null
   /** Seconds that are left at the pace so far; null before it can be told. */
   readonly left: number | null
+  /** Milliseconds that one unit of the work takes at that pace; null before it can be told. */
+  readonly pace: number | null
 }
 
 const measureMs = 3000
@@ -37,8 +39,8 @@ class Jobs {
     const jobs = await api.call('jobs.list', { limit: 50 }).catch(() => [])
     const known = new Map(this.all.map((view) => [view.job.id, view]))
     this.all = jobs.map((job) => {
-      const { event = null, left = null } = known.get(job.id) ?? {}
-      return { job, event, left }
+      const { event = null, left = null, pace = null } = known.get(job.id) ?? {}
+      return { job, event, left, pace }
     })
     await Promise.all([...this.running, ...this.interrupted].map((view) => this.#recall(view)))
   }
@@ -67,18 +69,19 @@ class Jobs {
   #onEnd(job: Job): void {
     this.#starts.delete(job.id)
     this.all = this.all.map((view) =>
-      view.job.id === job.id ? { ...view, job, left: null } : view,
+      view.job.id === job.id ? { ...view, job, left: null, pace: null } : view,
     )
     void this.refresh()
   }
 
   #onStep(job: JobId, event: JobEvent): void {
     if (!this.all.some((view) => view.job.id === job)) void this.refresh()
-    const left = this.#left(job, event)
-    this.all = this.all.map((view) => (view.job.id === job ? { ...view, event, left } : view))
+    const pace = this.#pace(job, event)
+    const left = pace === null ? null : ((event.total - event.done) * pace) / 1000
+    this.all = this.all.map((view) => (view.job.id === job ? { ...view, event, left, pace } : view))
   }
 
-  #left(job: JobId, { phase, done, total, at }: JobEvent): number | null {
+  #pace(job: JobId, { phase, done, at }: JobEvent): number | null {
     const start = this.#starts.get(job)
     if (start === undefined || start.phase !== phase) {
       this.#starts.set(job, { phase, done, at })
@@ -86,7 +89,7 @@ class Jobs {
     }
     const elapsed = at - start.at
     if (elapsed < measureMs || done <= start.done) return null
-    return ((total - done) * elapsed) / (done - start.done) / 1000
+    return elapsed / (done - start.done)
   }
 }
 
