@@ -7,6 +7,10 @@ import { chromium, type Page } from 'playwright-core'
 import { serve, type Serving } from '../../main/serve.ts'
 import { browserPath } from '../ensure-browser.ts'
 
+/** What the page showed when a test failed. */
+const failures = join(import.meta.dirname, '../../out/failures')
+const fileName = (name: string) => name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80)
+
 /** Why tests of the interface cannot run here; undefined where they can. */
 export const noBrowser = browserPath === undefined ? 'Chromium is not installed' : undefined
 
@@ -26,6 +30,21 @@ export async function openInterface(t: TestContext, language: 'zh' | 'en' = 'en'
   mkdirSync(join(folder, 'settings'))
   process.env.SHILIU_SETTINGS = join(folder, 'settings')
   const serving = await serve({ port: 0, root: folder })
+  const { page, complaints } = await openPage(t, serving.invite(), language)
+  t.after(async () => {
+    await serving.close()
+    rmSync(folder, { recursive: true, force: true })
+    assert.deepEqual(complaints, [])
+  })
+  return { page, serving, folder }
+}
+
+/** A page in a real Chromium at an address of the browser shell, and what it has complained of. */
+export async function openPage(
+  t: TestContext,
+  address: string,
+  language: 'zh' | 'en',
+): Promise<{ page: Page; complaints: string[] }> {
   const browser = await chromium.launch({
     executablePath: browserPath!,
     args: [
@@ -50,13 +69,13 @@ export async function openInterface(t: TestContext, language: 'zh' | 'en' = 'en'
     if (message.type() === 'error') complaints.push(message.text())
   })
   t.after(async () => {
+    // Its types lack what the documentation of node:test has.
+    const { passed } = t as TestContext & { readonly passed: boolean }
+    if (!passed) await page.screenshot({ path: join(failures, `${fileName(t.name)}.png`) })
     await browser.close()
-    await serving.close()
-    rmSync(folder, { recursive: true, force: true })
-    assert.deepEqual(complaints, [])
   })
-  await page.goto(serving.invite())
-  return { page, serving, folder }
+  await page.goto(address)
+  return { page, complaints }
 }
 
 const axeSource = readFileSync(
