@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
-import type { RoundComparison } from '../core/records.ts'
+import { softmax } from '../core/probability.ts'
+import type { PredictOutcome, RoundComparison } from '../core/records.ts'
 import { oneLine, percent, table, withInterval } from './cli/table.ts'
 import type { LoopOutcome } from './loop.ts'
 
@@ -15,11 +16,6 @@ export function showLoop(outcome: LoopOutcome, unseen: readonly string[]): strin
     `round ${number}`,
     accuracy ? `${withInterval(accuracy)} on ${accuracy.n} held-out texts` : 'not measured',
   ])
-  const answerRows = predictions.map(({ label, score }, i) => [
-    label,
-    percent(score),
-    oneLine(unseen[i]!),
-  ])
   return [
     table([['stage', 'time', 'outcome'], ...stageRows]),
     '',
@@ -27,13 +23,35 @@ export function showLoop(outcome: LoopOutcome, unseen: readonly string[]): strin
     verdict(rounds.at(-1)!.comparison),
     `Round ${inUse} is in use, the better of ${rounds.length} on the held-out texts, and was exported.`,
     '',
-    table([['predicted', 'score', 'text'], ...answerRows]),
+    showAnswers(predictions, unseen),
     '',
     `Answers of the analyst: ${answers.train} for training, ${answers.audit} in the audit; ` +
       `${answers.heldOut} more only to measure.`,
     `Project: ${relative('.', project)}`,
     `Exported model: ${relative('.', exported.folder)}`,
   ].join('\n')
+}
+
+/** Below this distance between the best two classes, an answer is shown as unsure. */
+const sureMargin = 0.2
+
+export function showAnswers(predictions: PredictOutcome['rows'], texts: readonly string[]): string {
+  const rows = predictions.map(({ label, score, logits }, i) => [
+    label,
+    percent(score),
+    margin(logits) < sureMargin ? 'unsure' : '',
+    oneLine(texts[i]!),
+  ])
+  return [
+    table([['predicted', 'score', '', 'text'], ...rows]),
+    `Unsure: the best two classes are less than ${100 * sureMargin} points apart.`,
+    'Scores are not calibrated: of answers at 80 %, more or fewer than 8 in 10 may be right.',
+  ].join('\n')
+}
+
+function margin(logits: readonly number[]): number {
+  const [best, next] = softmax(logits).sort((p, q) => q - p)
+  return best! - next!
 }
 
 function verdict(comparison: RoundComparison | null): string {

@@ -36,6 +36,7 @@ test('the demo walks the whole loop, and its export answers by itself', async (t
   )
   assert.equal(accuracies.length, 2)
   assert.ok(Math.max(...accuracies) > 55, `held-out accuracy ${accuracies.join(', ')}`)
+  assert.match(stdout, /Scores are not calibrated/)
 
   const exported = join(folder, 'export')
   assert.ok(existsSync(join(exported, 'SHA256SUMS')))
