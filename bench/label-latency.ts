@@ -1,42 +1,39 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
-import { serve } from '../main/serve.ts'
+import type { Page } from 'playwright-core'
+import type { App } from '../main/app.ts'
+import { launchBrowser, quantiles, withServing } from './window.ts'
 
-/**
- * How long it takes from a key to the next text on the screen, in a real Chromium over a project of
- * 100,000 rows. Prints p50, p95 and p99 in milliseconds.
- *
- * npm run build && node bench/label-latency.ts [rows] [keys]; CHROMIUM says where the browser is.
- */
-
-const rows = Number(process.argv[2] ?? 100_000)
-const presses = Number(process.argv[3] ?? 300)
 const classes = Array.from({ length: 12 }, (_, i) => `类别${i + 1}`)
 
-const folder = mkdtempSync(join(tmpdir(), 'shiliu-latency-'))
-mkdirSync(join(folder, 'settings'))
-process.env.SHILIU_SETTINGS = join(folder, 'settings')
-const serving = await serve({ port: 0, root: folder })
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu'],
-})
-try {
-  await fillProject()
-  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-  page.setDefaultTimeout(300_000)
-  await page.goto(`${serving.invite()}#/label`)
-  await page.locator('.stage .read').waitFor()
-  await watchKeys(page)
-  for (let i = 0; i < presses; i++) await pressNext(page, i)
-  const times = await page.evaluate(() => window.times)
-  report(times.toSorted((x, y) => x - y))
-} finally {
-  await browser.close()
-  await serving.close()
-  rmSync(folder, { recursive: true, force: true })
+/** In milliseconds. */
+export interface LabelLatency {
+  readonly rows: number
+  readonly keys: number
+  readonly p50: number
+  readonly p95: number
+  readonly p99: number
+}
+
+/** From a key to the next text on the screen, in a real Chromium over a project of many rows. */
+export function labelLatency(rows: number, keys: number): Promise<LabelLatency> {
+  return withServing(async (serving, folder) => {
+    await fillProject(serving.app, folder, rows)
+    const browser = await launchBrowser()
+    try {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+      page.setDefaultTimeout(300_000)
+      await page.goto(`${serving.invite()}#/label`)
+      await page.locator('.stage .read').waitFor()
+      await watchKeys(page)
+      for (let i = 0; i < keys; i++) await pressNext(page, i)
+      const times = await page.evaluate(() => window.times)
+      const [p50, p95, p99] = quantiles(times, [0.5, 0.95, 0.99])
+      return { rows, keys, p50, p95, p99 }
+    } finally {
+      await browser.close()
+    }
+  })
 }
 
 declare global {
@@ -46,8 +43,7 @@ declare global {
   }
 }
 
-async function fillProject(): Promise<void> {
-  const { app } = serving
+async function fillProject(app: App, folder: string, rows: number): Promise<void> {
   const path = join(folder, 'texts.csv')
   const lines = Array.from({ length: rows }, (_, i) => {
     return `${i},第 ${i} 条：${(i * 7919) % 100_003} 号订单的包裹三天前就签收了，退款到现在也没有到账。`
@@ -75,7 +71,8 @@ async function watchKeys(page: Page): Promise<void> {
       ({ timeStamp }) => {
         const before = front()
         const onFrame = () => {
-          if (front() === before) requestAnimationFrame(onFrame)
+          const isNext = front() !== undefined && front() !== before
+          if (!isNext) requestAnimationFrame(onFrame)
           else {
             frame.port1.onmessage = () => window.times.push(performance.now() - timeStamp)
             frame.port2.postMessage(null)
@@ -88,16 +85,11 @@ async function watchKeys(page: Page): Promise<void> {
   })
 }
 
-/** Presses a key, the classes in turn, and waits until it was measured. */
+/**
+ * Presses a key and waits until it was measured. The last class gets no label, so that the screen
+ * never stops to say that all have enough.
+ */
 async function pressNext(page: Page, done: number): Promise<void> {
-  await page.keyboard.press('123456789qwe'[done % 12]!)
+  await page.keyboard.press('123456789qw'[done % 11]!)
   await page.waitForFunction((n) => window.times.length > n, done)
-  const more = page.getByRole('button', { name: /Label more|继续标注/ })
-  if (done === 16 * classes.length - 1) await more.click()
-}
-
-function report(sorted: readonly number[]): void {
-  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1]!.toFixed(1)
-  console.log(`${rows} rows, ${sorted.length} keys, milliseconds from key to next text:`)
-  console.log(`p50 ${at(0.5)}  p95 ${at(0.95)}  p99 ${at(0.99)}`)
 }
