@@ -311,6 +311,8 @@ export interface ProjectInfo {
   /** How many trainings were started. */
   readonly runs: number
   readonly roundInUse: number | null
+  /** What was cut off by the end of the program, and has not been taken up again. */
+  readonly interrupted: WorkKind | null
 }
 
 export interface LabelSummary {

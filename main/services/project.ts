@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { TaskDefinitionSchema, type Handler } from '../../core/contract.ts'
 import type { ProjectInfo } from '../../core/records.ts'
 import { preview } from '../import/preview.ts'
+import { listJobs } from '../store/jobs.ts'
 import { createProject, openProject, realPath } from '../store/open.ts'
 import { projectRecord } from '../store/project.ts'
 import { roundInUse } from '../store/rounds.ts'
@@ -76,6 +77,7 @@ function freeName(folder: string, name: string): string {
 
 function info({ project, db, opening }: Session): ProjectInfo {
   const { name, seed } = projectRecord(db)
+  const [latest] = listJobs(db, 1)
   return {
     opening,
     path: project.path,
@@ -88,5 +90,6 @@ function info({ project, db, opening }: Session): ProjectInfo {
     labels: labelSummary(db),
     runs: countRuns(db),
     roundInUse: roundInUse(db)?.number ?? null,
+    interrupted: latest?.state === 'interrupted' ? latest.kind : null,
   }
 }

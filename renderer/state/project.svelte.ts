@@ -58,7 +58,7 @@ class ProjectState {
   async enter(open: () => Promise<ProjectInfo>): Promise<void> {
     this.#isEntering = true
     try {
-      place.go(await stepOf(await open()))
+      place.go(stepOf(await open()))
     } finally {
       this.#isEntering = false
       await this.refresh()
@@ -66,10 +66,12 @@ class ProjectState {
   }
 
   #take(info: ProjectInfo): void {
+    // A project that is being entered is shown at the step where it is, not before.
+    if (this.#isEntering) return
     if (api.opening === null || api.opening === info.opening) {
       api.opening = info.opening
       this.info = info
-    } else if (!this.#isEntering) beginAnew()
+    } else beginAnew()
   }
 
   get classes() {
@@ -78,11 +80,10 @@ class ProjectState {
 }
 
 /** Where a project is: at what was interrupted, or at the first thing that is not done yet. */
-async function stepOf({ texts, task, labels, roundInUse }: ProjectInfo): Promise<Step> {
+function stepOf({ texts, task, labels, roundInUse, interrupted }: ProjectInfo): Step {
   if (texts === 0) return 'data'
   if (task === null) return 'task'
-  const [latest] = await api.call('jobs.list', { limit: 1 })
-  if (latest?.kind === 'train' && latest.state === 'interrupted') return 'train'
+  if (interrupted === 'train') return 'train'
   if (roundInUse !== null) return 'rounds'
   const train = new Map(labels.classes.map((c) => [c.class, c.train]))
   return missingShots(task.task.classes, (id) => train.get(id) ?? 0) > 0 ? 'label' : 'train'
