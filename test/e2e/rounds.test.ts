@@ -36,7 +36,7 @@ test(
       await verdict.innerText(),
       /points below round 1 .*60 texts.*Round 1 stays in use/s,
     )
-    await page.getByText('2 rounds were compared and round 1 is highest.').waitFor()
+    await page.getByText('2 rounds were compared, none is above round 1.').waitFor()
     const row = (n: number) => page.getByRole('row', { name: new RegExp(`Round ${n} `) })
     await row(1).getByText('Best').waitFor()
     await row(1).getByText('In use').waitFor()

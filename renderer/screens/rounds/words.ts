@@ -45,7 +45,7 @@ export const words = both({
     inUse: '使用中',
     discarded: '权重已删',
     compared: (n: number, best: number) =>
-      `比较了 ${n} 轮，第 ${best} 轮最高。它是挑出来的，真实准确率往往略低。`,
+      `比较了 ${n} 轮，没有一轮高过第 ${best} 轮。它是挑出来的，真实准确率往往略低。`,
     storage: (size: string) => `全部模型占 ${size}`,
     keep: (n: number) => `改用第 ${n} 轮`,
     keepChosen: '改用选中的一轮',
@@ -131,7 +131,7 @@ export const words = both({
     inUse: 'In use',
     discarded: 'Weights deleted',
     compared: (n, best) =>
-      `${n} rounds were compared and round ${best} is highest. It was picked, so its true accuracy tends to be a little lower.`,
+      `${n} rounds were compared, none is above round ${best}. It was picked, so its true accuracy tends to be a little lower.`,
     storage: (size) => `all models take ${size}`,
     keep: (n) => `Use round ${n}`,
     keepChosen: 'Use the chosen round',
