@@ -48,6 +48,8 @@ export default defineConfig({
     plugins: [svelte()],
     build: {
       outDir: at('out/renderer'),
+      // electron-vite does not by itself.
+      minify: true,
       rollupOptions: {
         input: { index: at('renderer/index.html') },
       },
