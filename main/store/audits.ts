@@ -167,6 +167,10 @@ function refuseFailed(db: ReadableDb, runId: RunId, members: ReadonlySet<Proposa
   }
 }
 
+/**
+ * Two statements, however many members: one for each would hold up everything else. The drawn ones come
+ * first, and are passed over among the others.
+ */
 function insertMembers(
   db: WritableDb,
   id: AuditId,
@@ -175,14 +179,16 @@ function insertMembers(
 ): void {
   const { seed } = only<{ seed: number }>(db, sql`SELECT seed FROM project`)
   const drawn = new Stream(seed, 'audit', id).sample(members, n)
-  const position = new Map(drawn.map((proposal, i) => [proposal, i]))
-  for (const proposal of members) {
-    run(
-      db,
-      sql`INSERT INTO audit_member (audit_id, proposal_id, position)
-          VALUES (${id}, ${proposal}, ${position.get(proposal) ?? null})`,
-    )
-  }
+  run(
+    db,
+    sql`INSERT INTO audit_member (audit_id, proposal_id, position)
+        SELECT ${id}, value, key FROM json_each(${JSON.stringify(drawn)})`,
+  )
+  run(
+    db,
+    sql`INSERT OR IGNORE INTO audit_member (audit_id, proposal_id)
+        SELECT ${id}, value FROM json_each(${JSON.stringify(members)})`,
+  )
 }
 
 function sampled(db: ReadableDb, id: AuditId, text: TextId): ProposalId {

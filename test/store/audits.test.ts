@@ -23,11 +23,12 @@ import {
 import { saveTask } from '../../main/store/tasks.ts'
 import { undo } from '../../main/store/undo.ts'
 import { finishedRound, propose } from './temp-run.ts'
-import { fill, tempProject, twoClasses } from './temp-project.ts'
+import { fill, reopen, tempProject, twoClasses } from './temp-project.ts'
 
 /** A round with `n` open proposals of class c1, rising in score. */
 function proposed(t: TestContext, n: number) {
-  const { writable: db } = tempProject(t)
+  const project = tempProject(t)
+  const db = project.writable
   const ids = fill(db, n + 2)
   setLabels(db, [
     { text: ids[0]!, mark: { state: 'class', class: 'c1' }, origin: 'human' },
@@ -35,7 +36,19 @@ function proposed(t: TestContext, n: number) {
   ])
   const { run } = finishedRound(db)
   propose(db, run, Object.fromEntries(ids.slice(2).map((id, i) => [id, 1 + i / n])))
-  return { db, run }
+  return { project, db, run }
+}
+
+/** Counts how often statements that write are run from now on, on a fresh connection. */
+function countRuns(db: WritableDb): () => number {
+  const prepare = db.prepare.bind(db)
+  let runs = 0
+  db.prepare = ((text: string) => {
+    const statement = prepare(text)
+    const run = statement.run.bind(statement)
+    return Object.assign(statement, { run: (...values: unknown[]) => (runs++, run(...values)) })
+  }) as typeof db.prepare
+  return () => runs
 }
 
 /** Answers the whole sample, the first `wrong` texts with the other class. */
@@ -60,6 +73,19 @@ test('an audit draws its sample before the first answer and the sample stays', (
     sample,
   )
   assert.equal(new Set(sample).size, 120)
+})
+
+test('the set of an audit is written in as many steps when it is larger', (t) => {
+  const steps = [70, 300].map((n) => {
+    const { project, run } = proposed(t, n)
+    const db = reopen(t, project)
+    const count = countRuns(db)
+    const { id, population } = createAudit(db, { run, filter: {}, threshold: 0.9, size: 60 })
+    assert.equal(population, n)
+    assert.equal(auditItems(db, id).length, 60)
+    return count()
+  })
+  assert.equal(steps[0], steps[1])
 })
 
 test('5 errors of 120 pass at 90 %, 6 fail (Wilson lower bound), and nothing is decided before', (t) => {
