@@ -5,7 +5,7 @@ import type { ReadableDb } from './database.ts'
 import { unused } from './scope.ts'
 import { lastTextId } from './pool.ts'
 import { projectSeed } from './project.ts'
-import { all, first, sql, type Sql } from './sql.ts'
+import { all, sql, type Sql } from './sql.ts'
 import { textById } from './texts.ts'
 
 export interface QueueOptions {
@@ -44,24 +44,43 @@ function uncertainIds(db: ReadableDb, run: RunId, limit: number, open: Sql): Tex
   )
 }
 
-/** A seeded random order that changes only where labels change it. */
+/** Ids that are looked at in one statement. */
+const lookedAtOnce = 500
+
+/** A seeded random order of all texts, those left out that are not open. */
 function randomIds(db: ReadableDb, limit: number, isOpen: Sql): TextId[] {
-  const last = lastTextId(db)
-  if (last === 0) return []
-  const stream = new Stream(projectSeed(db), 'label', 'queue')
-  const chosen = new Set<TextId>()
-  for (let tries = 0; chosen.size < limit && tries < 20 * limit + 1000; tries++) {
-    const id = (1 + stream.below(last)) as TextId
-    if (chosen.has(id)) continue
-    if (first(db, sql`SELECT 1 FROM text WHERE id = ${id} AND ${isOpen}`)) chosen.add(id)
+  const order = shuffledIds(lastTextId(db), new Stream(projectSeed(db), 'label', 'queue'))
+  const chosen: TextId[] = []
+  while (chosen.length < limit) {
+    const next = order.take(lookedAtOnce)
+    if (next.length === 0) break
+    const open = ids(
+      db,
+      sql`SELECT text.id FROM json_each(${JSON.stringify(next)}) AS wanted
+          CROSS JOIN text ON text.id = wanted.value
+          WHERE ${isOpen} ORDER BY wanted.key LIMIT ${limit - chosen.length}`,
+    )
+    chosen.push(...open)
   }
-  if (chosen.size === limit) return [...chosen]
-  const rest = ids(
-    db,
-    sql`SELECT text.id FROM text WHERE ${isOpen} ORDER BY text.id LIMIT ${2 * limit}`,
-  )
-  for (const id of rest) if (chosen.size < limit) chosen.add(id)
-  return [...chosen]
+  return chosen
+}
+
+/** The ids from 1 to `last` in a random order, drawn no further than they are asked for (Fisher-Yates). */
+function shuffledIds(last: number, stream: Stream) {
+  const moved = new Map<number, number>()
+  let at = 0
+  return {
+    take(count: number): number[] {
+      const taken: number[] = []
+      for (; taken.length < count && at < last; at++) {
+        const from = at + stream.below(last - at)
+        taken.push(1 + (moved.get(from) ?? from))
+        moved.set(from, moved.get(at) ?? at)
+        moved.delete(at)
+      }
+      return taken
+    },
+  }
 }
 
 function ids(db: ReadableDb, query: Sql): TextId[] {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { TextId } from '../../core/project.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { textsToLabel } from '../../main/store/queue.ts'
 import { scoredClasses } from '../../main/store/scores.ts'
@@ -28,6 +29,31 @@ test('the least certain texts come first, and before any score the order is rand
   assert.equal(order(run).length, 4)
   propose(db, run, { [ids[2]!]: 3, [ids[3]!]: -0.1, [ids[4]!]: 1 })
   assert.deepEqual(order(run), [ids[3], ids[4], ids[2]])
+})
+
+test('a random order stays random, and the same, however many texts are labelled', (t) => {
+  const { writable: db } = tempProject(t)
+  const ids = fill(db, 2600)
+  const queue = () => textsToLabel(db, { ...options, run: null, limit: 2600 }).map(({ id }) => id)
+  const order = queue()
+  assert.deepEqual(
+    [...order].sort((x, y) => x - y),
+    ids,
+  )
+  const label = (texts: readonly TextId[]) =>
+    setLabels(
+      db,
+      texts.map((text) => ({ text, mark: { state: 'none' }, origin: 'human' })),
+    )
+  label(order.slice(0, 1300))
+  assert.deepEqual(queue(), order.slice(1300))
+  label(order.slice(1300, 2500))
+  const rest = textsToLabel(db, { ...options, run: null, limit: 50 }).map(({ id }) => id)
+  assert.deepEqual(rest, order.slice(2500, 2550))
+  assert.notDeepEqual(
+    rest,
+    [...rest].sort((x, y) => x - y),
+  )
 })
 
 test('uncertain texts are read in the order of an index, however many scores there are', (t) => {
