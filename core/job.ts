@@ -340,9 +340,17 @@ export type Answer = CheckResult | PatternAnswer | ScoreAnswer
 
 export interface ParityLine {
   readonly runtime: string
+  /**
+   * `failed`: the runtime is there and gave no answer. One that answers otherwise than the trained model
+   * ends the export.
+   */
+  readonly state: 'agreed' | 'notChecked' | 'failed'
   readonly texts: number
+  /** Texts on which the runtime is known to differ, which were not compared. */
+  readonly leftOut: number
   /** Largest absolute logit difference, or null when this runtime could not be used. */
   readonly worst: number | null
+  /** What was compared, or why nothing was, in English: for the model card and the command line. */
   readonly note: string
 }
 

@@ -46,7 +46,16 @@ test('every training text is counted once, by class and by where the class comes
 
 test('the model card of a round is written from the project alone', async (t) => {
   const { db, round } = secondRound(t)
-  const parity = [{ runtime: 'onnxruntime-node', texts: 9, worst: 1e-6, note: 'logits' }]
+  const parity = [
+    {
+      runtime: 'onnxruntime-node',
+      state: 'agreed' as const,
+      texts: 9,
+      leftOut: 0,
+      worst: 1e-6,
+      note: 'logits',
+    },
+  ]
   const result = { kind: 'export', files: [], parity, modelMaxLength: 58 } as const
   const exportedAt = new Date('2026-03-04T00:00:00Z')
   const text = modelCard(await cardData(db, round, { temperature: 1, exportedAt, result }))

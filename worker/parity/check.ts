@@ -25,11 +25,13 @@ export async function checkRuntime(
 ): Promise<ParityLine> {
   const answers = await runtime.ask(question)
   const { name } = runtime
-  const unanswered = (note: string) => ({ runtime: name, texts: 0, worst: null, note })
-  if (question.signal.aborted) return unanswered('not checked: stopped')
+  const unanswered = (state: 'notChecked' | 'failed', reason: string): ParityLine => {
+    const note = `${state === 'failed' ? 'failed' : 'not checked'}: ${reason}`
+    return { runtime: name, state, texts: 0, leftOut: 0, worst: null, note }
+  }
+  if (question.signal.aborted) return unanswered('notChecked', 'stopped')
   if (!('values' in answers)) {
-    const state = answers.kind === 'absent' ? 'not checked' : 'failed'
-    return unanswered(`${state}: ${answers.reason}`)
+    return unanswered(answers.kind === 'absent' ? 'notChecked' : 'failed', answers.reason)
   }
   const expected =
     answers.kind === 'logits' ? reference : reference.map((logits) => softmax(logits))
@@ -43,7 +45,8 @@ export async function checkRuntime(
   }
   const unit = answers.kind === 'logits' ? 'logits' : 'probabilities'
   const note = excused === 0 ? unit : `${unit}; ${excused} texts left out: they ${runtime.excuse}`
-  return { runtime: name, texts: question.texts.length - excused, worst, note }
+  const texts = question.texts.length - excused
+  return { runtime: name, state: 'agreed', texts, leftOut: excused, worst, note }
 }
 
 function largest(got: readonly number[] | undefined, expected: readonly number[]): number {

@@ -29,7 +29,10 @@ const logits = (...values: number[][]): Answers => ({ kind: 'logits', values })
 test('the largest difference of a runtime that agrees is reported', async () => {
   const line = await checkRuntime(runtime(logits([1, -1], [0.50005, 2])), question, reference)
   assert.ok(Math.abs(line.worst! - 5e-5) < 1e-9)
-  assert.deepEqual({ ...line, worst: 0 }, { runtime: 'test', texts: 2, worst: 0, note: 'logits' })
+  assert.deepEqual(
+    { ...line, worst: 0 },
+    { runtime: 'test', state: 'agreed', texts: 2, leftOut: 0, worst: 0, note: 'logits' },
+  )
 })
 
 test('probabilities are compared with the softmax of the logits', async () => {
@@ -60,7 +63,9 @@ test('a difference that the runtime is known for is counted, not hidden', async 
   const line = await checkRuntime(odd, question, reference)
   assert.deepEqual(line, {
     runtime: 'test',
+    state: 'agreed',
     texts: 1,
+    leftOut: 1,
     worst: 0,
     note: 'logits; 1 texts left out: they are odd',
   })
@@ -68,18 +73,25 @@ test('a difference that the runtime is known for is counted, not hidden', async 
 
 test('a runtime that is not there is reported as not checked', async () => {
   const line = await checkRuntime(runtime({ kind: 'absent', reason: 'gone' }), question, reference)
-  assert.deepEqual(line, { runtime: 'test', texts: 0, worst: null, note: 'not checked: gone' })
+  assert.deepEqual(line, {
+    runtime: 'test',
+    state: 'notChecked',
+    texts: 0,
+    leftOut: 0,
+    worst: null,
+    note: 'not checked: gone',
+  })
   const { PATH } = process.env
   process.env['PATH'] = '/nowhere'
   const absent = await checkRuntime(pythonRuntime, question, reference)
   process.env['PATH'] = PATH
-  assert.equal(absent.worst, null)
+  assert.deepEqual([absent.state, absent.worst], ['notChecked', null])
   assert.match(absent.note, /^not checked: .*python/)
 })
 
 test('a runtime that is there and gives no answer is reported as failed, with its complaint', async () => {
   const line = await checkRuntime(transformersRuntime, question, reference)
-  assert.equal(line.worst, null)
+  assert.deepEqual([line.state, line.worst], ['failed', null])
   assert.match(line.note, /^failed: .*\/nowhere/)
 })
 
