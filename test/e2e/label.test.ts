@@ -10,7 +10,7 @@ import { serve, type Serving } from '../../main/serve.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { openProject } from '../../main/store/open.ts'
 import { finishedRound, propose } from '../store/temp-run.ts'
-import { accessibilityViolations, noBrowser, openInterface, type Window } from './window.ts'
+import { accessibilityViolations, noBrowser, openInterface, show, type Window } from './window.ts'
 
 const options = { skip: noBrowser }
 
@@ -418,7 +418,7 @@ test('a project that is open for reading says so, and takes no decision', option
   const desk = await openDesk(t, { texts: numbered(20) })
   const { page, app, path } = desk
   await app.call('project.open', { path, mode: 'read' })
-  await page.reload()
+  await show(desk, 'label')
   await page.getByText('Read only: another program').waitFor()
   await page.locator('.stage .read').waitFor()
   await page.keyboard.press('1')

@@ -5,7 +5,7 @@ import type { AuditId } from '../../core/project.ts'
 import type { Proposal } from '../../core/records.ts'
 import type { App } from '../../main/app.ts'
 import { openTrained, until } from './trained.ts'
-import { accessibilityViolations, noBrowser, openInterface } from './window.ts'
+import { accessibilityViolations, noBrowser, openInterface, show } from './window.ts'
 
 const options = { skip: noBrowser }
 
@@ -323,10 +323,10 @@ test('without proposals the screen says what to do, and scores the pool', option
 })
 
 test('before the first round the way leads to training', options, async (t) => {
-  const { page, serving, folder } = await openInterface(t)
+  const window = await openInterface(t)
+  const { page, serving, folder } = window
   await serving.app.call('project.createSample', { folder })
-  await page.evaluate(() => (location.hash = '#/review'))
-  await page.reload()
+  await show(window, 'review')
   await page.getByText('No proposals yet').waitFor()
   await page.getByRole('button', { name: 'Go to training' }).waitFor()
   await inDark(page)

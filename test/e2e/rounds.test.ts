@@ -16,7 +16,7 @@ async function violationsInBothThemes(page: Page): Promise<string[]> {
 }
 
 test(
-  'a worse round does not replace the better one; rounds are kept, taken back and given up',
+  'complaint 1: a worse round does not replace the better one; rounds are kept, taken back and given up',
   options,
   async (t) => {
     const window = await openInterface(t)

@@ -64,7 +64,7 @@ async function saved(
 const current = ({ app }: Window['serving']) => app.call('task.get', {})
 
 test(
-  'classes, groups and a pattern are defined by the keyboard, and the base model answers',
+  'complaint 13: words of two characters stand at two masks, and the base model answers what the keyboard defined',
   options,
   async (t) => {
     const window = await emptyTask(t, 'zh')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { goodRecipe, labelTiny, tinyProject, trainTiny } from './tiny-project.ts'
-import { accessibilityViolations, noBrowser, openInterface } from './window.ts'
+import { accessibilityViolations, noBrowser, openInterface, show } from './window.ts'
 
 const options = { skip: noBrowser }
 /** Longer than it takes to look at a run, stop it and start the page again. */
@@ -92,8 +92,7 @@ test('what keeps a run from starting is said, with the way out', options, async 
   const window = await openInterface(t)
   const { page, serving, folder } = window
   await serving.app.call('project.create', { path: `${folder}/empty.shiliu` })
-  await page.reload()
-  await goTo(page, 'train')
+  await show(window, 'train')
   await page.getByText('The project has no texts yet.').waitFor(patience)
   await page.getByText('There is no task yet').waitFor()
   const empty = page.locator('.empty')
@@ -105,7 +104,7 @@ test('what keeps a run from starting is said, with the way out', options, async 
   assert.match(page.url(), /#\/data$/)
 
   await tinyProject(window)
-  await goTo(page, 'train')
+  await show(window, 'train')
   await page.getByText('No text is labelled 好, 坏.').waitFor(patience)
   assert.match(await empty.innerText(), /What is still missing stands at the right/)
   await page.getByRole('button', { name: 'Label some' }).click()

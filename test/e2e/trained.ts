@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import type { Started } from '../../core/contract.ts'
 import type { App } from '../../main/app.ts'
-import { openInterface, type Window } from './window.ts'
+import { openInterface, show, type Window } from './window.ts'
 
 /** How far a project has come: a round in use, or proposals of it as well. */
 export type Stage = 'trained' | 'proposed'
@@ -34,8 +34,7 @@ export async function openTrained(
   const path = join(window.folder, 'trained.shiliu')
   copyFileSync(fileOf(stage), path)
   await app.call('project.open', { path })
-  await window.page.evaluate((name) => (location.hash = `#/${name}`), screen)
-  await window.page.reload()
+  await show(window, screen)
   return window
 }
 

@@ -39,6 +39,15 @@ export async function openInterface(t: TestContext, language: 'zh' | 'en' = 'en'
   return { page, serving, folder }
 }
 
+/**
+ * A screen of the project that is open now, on a fresh page: one that shows another project would begin
+ * anew by itself meanwhile.
+ */
+export async function show({ page, serving }: Window, screen: string): Promise<void> {
+  await page.goto('about:blank')
+  await page.goto(`${serving.invite()}#/${screen}`)
+}
+
 /** A page in a real Chromium at an address of the browser shell, and what it has complained of. */
 export async function openPage(
   t: TestContext,
