@@ -54,9 +54,8 @@ Examples:
 The project is the only .shiliu file of the current folder, unless --project or SHILIU_PROJECT says
 otherwise. Exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 stopped by Ctrl-C, 143 by SIGTERM.`
 
-/** The command line. Ends the process with the exit code of what it did. */
-export async function main(args: readonly string[]): Promise<void> {
-  const shell = new Shell()
+/** Every command with its options; their work goes through the shell. */
+export function commandLine(shell: Shell): Command {
   const program = new Command('shiliu')
     .description('Few-shot text classification: label little, train here, review, export.')
     .version('0.1.0')
@@ -65,6 +64,13 @@ export async function main(args: readonly string[]): Promise<void> {
     .addHelpText('after', examples)
   for (const add of commands) add(program, shell)
   overrideExit(program)
+  return program
+}
+
+/** The command line. Ends the process with the exit code of what it did. */
+export async function main(args: readonly string[]): Promise<void> {
+  const shell = new Shell()
+  const program = commandLine(shell)
   try {
     await program.parseAsync(args, { from: 'user' })
   } catch (error) {
