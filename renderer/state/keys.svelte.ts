@@ -1,6 +1,9 @@
+import { untrack } from 'svelte'
+import { keyNow } from './key-now.ts'
+
 /** One action that a key does. */
 export interface KeyAction {
-  /** As `KeyboardEvent.key` names it, lower case, with `Control+` or `Shift+` before it. */
+  /** As `KeyboardEvent.key` names it, lower case, with `Control+`, `Alt+` or `Shift+` before it. */
   readonly keys: readonly string[]
   readonly name: string
   readonly run: () => void
@@ -8,13 +11,21 @@ export interface KeyAction {
   readonly everywhere?: boolean
 }
 
+export type KeyActions = () => readonly KeyAction[]
+
+interface Layer {
+  readonly actions: KeyActions
+  /** Nothing below it happens. */
+  readonly isHold: boolean
+}
+
 /**
  * The keyboard: what the screen in front can do, by key. Letters are read by the physical key while an
  * input method is on. Nothing happens while a word is being composed, in a text field, or behind a
- * dialog; a key that is held down decides once.
+ * dialog or a menu; a key that is held down decides once.
  */
 class Keys {
-  readonly #layers: (() => readonly KeyAction[])[] = []
+  readonly #layers: Layer[] = []
   #version = $state(0)
 
   constructor() {
@@ -22,19 +33,38 @@ class Keys {
   }
 
   /** Adds actions that go before all others, until the returned function is called. */
-  add(actions: () => readonly KeyAction[]): () => void {
-    this.#layers.push(actions)
-    this.#version++
-    return () => {
-      this.#layers.splice(this.#layers.indexOf(actions), 1)
-      this.#version++
-    }
+  add(actions: KeyActions): () => void {
+    return this.#put({ actions, isHold: false })
   }
 
-  /** Everything that a key does now, for the sheet of keys; the screen's own first. */
+  /**
+   * Holds back all actions that are there, until the returned function is called: a dialog or a menu is
+   * open.
+   */
+  hold(): () => void {
+    return this.#put({ actions: () => [], isHold: true })
+  }
+
+  /** Everything that a key does when nothing is held back, for the sheet of keys; the screen's own first. */
   get all(): readonly KeyAction[] {
     void this.#version
-    return this.#layers.toReversed().flatMap((layer) => layer())
+    return actionsOf(this.#layers)
+  }
+
+  /** What goes before the actions that were added as `below`. */
+  above(below: KeyActions): readonly KeyAction[] {
+    void this.#version
+    return actionsOf(this.#layers.slice(1 + this.#layers.findIndex((one) => one.actions === below)))
+  }
+
+  #put(layer: Layer): () => void {
+    this.#layers.push(layer)
+    // Adding depends on nothing, also in an effect.
+    untrack(() => this.#version++)
+    return () => {
+      this.#layers.splice(this.#layers.indexOf(layer), 1)
+      this.#version++
+    }
   }
 
   /** What a key does now. */
@@ -46,11 +76,13 @@ class Keys {
     if (event.isComposing || event.repeat || event.defaultPrevented || isPress(event)) return
     const pressed = namesOf(event)
     const isTyping = isTextField(event.target)
-    const action = this.all.find(
+    const inFront = this.#layers.slice(1 + this.#layers.findLastIndex(({ isHold }) => isHold))
+    const action = actionsOf(inFront).find(
       ({ keys, everywhere }) =>
-        keys.some((key) => pressed.includes(key)) && (everywhere === true || !isTyping),
+        keys.some((key) => pressed.includes(keyNow(key) ?? '')) &&
+        (everywhere === true || !isTyping),
     )
-    if (action === undefined || isBehindDialog(event.target, action)) return
+    if (action === undefined) return
     event.preventDefault()
     action.run()
   }
@@ -58,15 +90,19 @@ class Keys {
 
 export const keys = new Keys()
 
-/** Names of a key press: by its letter and, where an input method hides it, by its place. */
+function actionsOf(layers: readonly Layer[]): readonly KeyAction[] {
+  return layers.toReversed().flatMap(({ actions }) => actions())
+}
+
+/** Names of a key press: by its letter and, where an input method or Alt hides it, by its place. */
 function namesOf(event: KeyboardEvent): string[] {
   const control = event.ctrlKey || event.metaKey
-  const letter = /^Key([A-Z])$/.exec(event.code)?.[1] ?? /^Digit(\d)$/.exec(event.code)?.[1]
+  const isWide = /^[\u3000\uff01-\uff5e]$/.test(event.key)
   // Full-width signs are those that they are wide forms of.
-  const key = event.key.normalize('NFKC')
-  const isHidden = key === 'Process' || key === 'Unidentified'
+  const key = isWide ? event.key.normalize('NFKC') : event.key
+  const isHidden = ['Process', 'Unidentified', 'Dead'].includes(key)
   const isLatin = /^[ -~]$/.test(key) || (key.length > 1 && !isHidden)
-  const names = [key, ...(isLatin || letter === undefined ? [] : [letter])]
+  const names = isLatin ? [key] : [key, ...placeOf(event)]
   return names.flatMap((name) => {
     const plain = name.length === 1 ? name.toLowerCase() : name
     const prefix = `${control ? 'Control+' : ''}${event.altKey ? 'Alt+' : ''}`
@@ -74,6 +110,13 @@ function namesOf(event: KeyboardEvent): string[] {
     // A sign such as ? is what it is, whatever it takes to type it.
     return /^[a-z0-9]$/.test(plain) || plain.length > 1 ? [shifted] : [shifted, `${prefix}${plain}`]
   })
+}
+
+/** What the pressed place has on a Latin keyboard. */
+function placeOf({ code, shiftKey }: KeyboardEvent): string[] {
+  const letter = /^(?:Key([A-Z])|Digit(\d))$/.exec(code)
+  const sign = { Semicolon: ';', Slash: shiftKey ? '?' : '/' }[code]
+  return [letter?.[1] ?? letter?.[2] ?? sign ?? []].flat()
 }
 
 /** Whether the key presses the control that has the focus. */
@@ -86,10 +129,4 @@ export function isTextField(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target instanceof HTMLTextAreaElement) return true
   return target instanceof HTMLInputElement && !['checkbox', 'radio', 'range'].includes(target.type)
-}
-
-function isBehindDialog(target: EventTarget | null, action: KeyAction): boolean {
-  const dialog = document.querySelector('[role="dialog"], [role="menu"]')
-  if (dialog === null || action.keys.includes('Escape')) return false
-  return !(target instanceof Node && dialog.contains(target) && action.everywhere === true)
 }
