@@ -21,6 +21,7 @@ export const en: Words = {
   rounds: 'Rounds',
   export: 'Export',
   keys: 'Shortcuts',
+  settings: 'Settings',
   close: 'Close',
   cancel: 'Cancel',
   undo: 'Undo',

@@ -19,6 +19,7 @@ export const zh = {
   rounds: '轮次',
   export: '导出',
   keys: '快捷键',
+  settings: '设置',
   close: '关闭',
   cancel: '取消',
   undo: '撤销',

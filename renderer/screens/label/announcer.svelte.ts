@@ -1,5 +1,6 @@
 import type { Mark } from '../../../core/project.ts'
 import type { StoredText } from '../../../core/records.ts'
+import { settings } from '../../state/settings.svelte.ts'
 import type { ClassCounts } from './counts.ts'
 import type { Scope } from './kept.ts'
 import { nameOf } from './names.ts'
@@ -29,7 +30,10 @@ export class Announcer {
   }
 
   #say(what: string, next: StoredText | undefined): void {
-    this.text = next === undefined ? what : `${what}${words().said.next(content(next))}`
+    this.text =
+      next === undefined || settings.now.saysLess
+        ? what
+        : `${what}${words().said.next(content(next))}`
   }
 }
 

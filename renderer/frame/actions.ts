@@ -1,0 +1,29 @@
+import { shown } from '../screens/index.ts'
+import type { KeyAction } from '../state/keys.svelte.ts'
+import { overlay } from '../state/overlay.svelte.ts'
+import { place } from '../state/place.svelte.ts'
+import { project } from '../state/project.svelte.ts'
+import { language } from '../words/language.svelte.ts'
+
+/** What keys do on every screen. */
+export function frameActions(): KeyAction[] {
+  return [...programActions(), ...screenActions()]
+}
+
+export function screenActions(): KeyAction[] {
+  if (project.info === null) return []
+  return shown.map(({ name }, i) => ({
+    keys: [`Control+${i + 1}`],
+    name: language.words[name],
+    run: () => place.go(name),
+    everywhere: true,
+  }))
+}
+
+export function programActions(): KeyAction[] {
+  const { keys, settings: name } = language.words
+  return [
+    { keys: ['Control+,'], name, run: () => overlay.show('settings'), everywhere: true },
+    { keys: ['?'], name: keys, run: () => overlay.show('keys') },
+  ]
+}
