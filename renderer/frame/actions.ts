@@ -7,7 +7,17 @@ import { language } from '../words/language.svelte.ts'
 
 /** What keys do on every screen. */
 export function frameActions(): KeyAction[] {
-  return [...programActions(), ...screenActions()]
+  const { commands } = language.words
+  return [
+    {
+      keys: ['Control+k'],
+      name: commands,
+      run: () => overlay.show('commands'),
+      everywhere: true,
+    },
+    ...programActions(),
+    ...screenActions(),
+  ]
 }
 
 export function screenActions(): KeyAction[] {

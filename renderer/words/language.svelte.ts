@@ -19,6 +19,17 @@ class LanguageState {
     this.choose(this.current === 'zh' ? 'en' : 'zh')
   }
 
+  /** What something says in the other language. */
+  inOther<T>(say: () => T): T {
+    const chosen = this.current
+    this.current = chosen === 'zh' ? 'en' : 'zh'
+    try {
+      return say()
+    } finally {
+      this.current = chosen
+    }
+  }
+
   /** What a call failed with, as a person reads it. */
   say(error: ErrorRecord): string {
     return sentence(error, this.current)

@@ -53,8 +53,12 @@ export async function assertAccessible(page: Page): Promise<void> {
   }
 }
 
+/** What has the focus, by its class. */
+export const focused = (page: Page) => page.evaluate(() => document.activeElement!.className)
 /** The text that is to be labelled. */
 export const front = (page: Page) => page.locator('.stage .read').first().innerText()
+export const commands = (page: Page) => page.getByRole('dialog', { name: /^(Commands|命令)$/ })
+export const listed = (page: Page) => commands(page).getByRole('option').allInnerTexts()
 
 /** Presses a key that brings another text. */
 export async function decide(page: Page, key: string): Promise<void> {

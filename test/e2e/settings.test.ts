@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { assertAccessible, decide, front, openLabel } from './screen.ts'
+import { assertAccessible, decide, front, listed, openLabel } from './screen.ts'
 import { noBrowser } from './window.ts'
 
 const options = { skip: noBrowser }
@@ -48,6 +48,9 @@ test(
     for (const key of ['1', 'Alt+1', 'b', '?']) await page.keyboard.press(key)
     assert.equal(await front(page), before)
     await decide(page, ' ')
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('none of')
+    assert.deepEqual(await listed(page), ['None of these', 'Search texts for “none of”'])
   },
 )
 

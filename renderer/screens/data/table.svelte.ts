@@ -30,6 +30,8 @@ class TextTable {
   /** How long the last search took; null before the first. */
   milliseconds = $state<number | null>(null)
   cursor = $state(0)
+  /** Whether the texts or what was imported is shown. */
+  view = $state<'table' | 'imports'>('table')
   /** Whether the side pane shows the text under the cursor. */
   isOpen = $state(false)
   readonly selected = new SvelteSet<TextId>()
@@ -75,6 +77,13 @@ class TextTable {
     clearTimeout(this.#typing)
     if (change.query === undefined) void this.find()
     else this.#typing = setTimeout(() => void this.find(), typingMs)
+  }
+
+  /** Finds texts in a project, in the table and without other conditions. */
+  search(path: string, query: string): void {
+    this.show(path)
+    this.view = 'table'
+    this.narrow({ ...everything, query })
   }
 
   widen(): void {
