@@ -4,10 +4,11 @@ import { overlay } from '../state/overlay.svelte.ts'
 import { place } from '../state/place.svelte.ts'
 import { project } from '../state/project.svelte.ts'
 import { language } from '../words/language.svelte.ts'
+import { moveToArea } from './areas.ts'
 
 /** What keys do on every screen. */
 export function frameActions(): KeyAction[] {
-  const { commands } = language.words
+  const { commands, nextArea, previousArea } = language.words
   return [
     {
       keys: ['Control+k'],
@@ -17,6 +18,8 @@ export function frameActions(): KeyAction[] {
     },
     ...programActions(),
     ...screenActions(),
+    { keys: ['F6'], name: nextArea, run: () => moveToArea(1), everywhere: true },
+    { keys: ['Shift+F6'], name: previousArea, run: () => moveToArea(-1), everywhere: true },
   ]
 }
 

@@ -24,6 +24,8 @@ export const en: Words = {
   keys: 'Shortcuts',
   settings: 'Settings',
   commands: 'Commands',
+  nextArea: 'Next area',
+  previousArea: 'Previous area',
   close: 'Close',
   cancel: 'Cancel',
   undo: 'Undo',
