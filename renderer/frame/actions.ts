@@ -3,6 +3,7 @@ import type { KeyAction } from '../state/keys.svelte.ts'
 import { overlay } from '../state/overlay.svelte.ts'
 import { place } from '../state/place.svelte.ts'
 import { project } from '../state/project.svelte.ts'
+import { settings } from '../state/settings.svelte.ts'
 import { language } from '../words/language.svelte.ts'
 import { moveToArea } from './areas.ts'
 
@@ -34,9 +35,16 @@ export function screenActions(): KeyAction[] {
 }
 
 export function programActions(): KeyAction[] {
-  const { keys, settings: name } = language.words
+  const { keys, settings: name, narrowRail, wideRail } = language.words
+  const { isRailNarrow } = settings.now
   return [
     { keys: ['Control+,'], name, run: () => overlay.show('settings'), everywhere: true },
     { keys: ['?'], name: keys, run: () => overlay.show('keys') },
+    {
+      keys: ['Control+\\'],
+      name: isRailNarrow ? wideRail : narrowRail,
+      run: () => settings.choose({ isRailNarrow: !isRailNarrow }),
+      everywhere: true,
+    },
   ]
 }

@@ -24,6 +24,8 @@ export const en: Words = {
   keys: 'Shortcuts',
   settings: 'Settings',
   commands: 'Commands',
+  narrowRail: 'Collapse the rail',
+  wideRail: 'Expand the rail',
   nextArea: 'Next area',
   previousArea: 'Previous area',
   close: 'Close',

@@ -22,6 +22,8 @@ export const zh = {
   keys: '快捷键',
   settings: '设置',
   commands: '命令',
+  narrowRail: '收起侧栏',
+  wideRail: '展开侧栏',
   nextArea: '下一个区域',
   previousArea: '上一个区域',
   close: '关闭',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { openScreen } from './screen.ts'
+import { assertAccessible, openScreen } from './screen.ts'
 import { noBrowser } from './window.ts'
 
 const options = { skip: noBrowser }
@@ -42,3 +42,53 @@ test('F6 goes through the areas that can take the focus, and around', options, a
   await walk('F6', 2)
   assert.equal(await page.locator(':focus').getAttribute('aria-current'), 'page')
 })
+
+test('the rail is collapsed by hand, and keeps what it says', options, async (t) => {
+  const { page } = await openScreen(t, 'data')
+  const rail = page.getByRole('navigation')
+  const width = async () => (await rail.boundingBox())!.width
+  assert.equal(await width(), 164)
+  await page.keyboard.press('Control+\\')
+  assert.equal(await width(), 48)
+  const link = rail.getByRole('link', { name: 'Data 200' })
+  assert.equal(await link.getAttribute('title'), 'Data · 200')
+  await assertAccessible(page)
+  await page.reload()
+  await rail.waitFor()
+  assert.equal(await width(), 48)
+  await page.keyboard.press('Control+\\')
+  assert.equal(await width(), 164)
+})
+
+test(
+  'at 200 % nothing is out of reach: the rail is narrow, panes are below',
+  options,
+  async (t) => {
+    const { page } = await openScreen(t, 'data')
+    await page.setViewportSize({ width: 640, height: 400 })
+    for (const screen of ['data', 'task', 'label', 'train', 'review', 'rounds', 'export']) {
+      await page.evaluate((name) => (location.hash = `#/${name}`), screen)
+      await page.locator('.toolbar').waitFor()
+      assert.equal((await page.getByRole('navigation').boundingBox())!.width, 48, screen)
+      const lost = await page.evaluate(() => {
+        const right = (element: Element) => element.getBoundingClientRect().right
+        const isCut = (element: Element) => {
+          const scroller = element.parentElement!.closest('.sheet, .scroll, .statusbar')
+          return (
+            right(element) > innerWidth + 1 && (scroller === null || right(scroller) > innerWidth)
+          )
+        }
+        return [...document.querySelectorAll('button, a, input, h1, h2, aside')]
+          .filter((element) => element.checkVisibility() && isCut(element))
+          .map((element) => element.outerHTML.slice(0, 120))
+      })
+      assert.deepEqual(lost, [], screen)
+      const side = page.locator('aside.pane')
+      if ((await side.count()) > 0) {
+        await side.first().scrollIntoViewIfNeeded()
+        await side.first().focus()
+      }
+    }
+    await assertAccessible(page)
+  },
+)

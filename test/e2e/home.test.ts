@@ -51,7 +51,7 @@ test('a project is made with the keyboard, where the list of files says', option
   await dialog.getByRole('button', { name: 'Save here' }).click()
   await page.locator('.titlebar .project', { hasText: 'first' }).waitFor()
   await page.keyboard.press('Escape')
-  assert.equal(await page.locator('.titlebar .cut').innerText(), 'first.shiliu')
+  assert.equal(await page.locator('.brand > .cut').innerText(), 'first.shiliu')
   assert.ok(folder.length > 0)
 })
 
