@@ -51,7 +51,7 @@ export default defineConfig({
       // electron-vite does not by itself.
       minify: true,
       rollupOptions: {
-        input: { index: at('renderer/index.html') },
+        input: { index: at('renderer/index.html'), parts: at('renderer/parts.html') },
       },
     },
   },

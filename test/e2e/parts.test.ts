@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { assertAccessible } from './screen.ts'
+import { root } from './shiliu.ts'
+import { noBrowser, openInterface } from './window.ts'
+
+const options = { skip: noBrowser }
+const parts = readdirSync(join(root, 'renderer/ui'))
+  .filter((file) => file.endsWith('.svelte'))
+  .map((file) => file.slice(0, -'.svelte'.length))
+
+test('every part of the interface is on the page of parts', options, async (t) => {
+  const { page } = await openInterface(t, 'zh')
+  await page.goto(new URL('/parts.html', page.url()).href)
+  await page.getByRole('heading', { name: '部件', exact: true }).waitFor()
+  const shown = await page
+    .locator('[data-part]')
+    .evaluateAll((places) => places.flatMap((place) => place.getAttribute('data-part')!.split(' ')))
+  assert.deepEqual(shown.toSorted(), parts.toSorted())
+  await assertAccessible(page)
+
+  await page.getByRole('button', { name: '看数字' }).click()
+  await page.getByRole('button', { name: '提示一次' }).click()
+  await page.getByRole('button', { name: '打开菜单' }).click()
+  await page.getByRole('menuitem', { name: '删除权重…' }).waitFor()
+  await assertAccessible(page)
+  await page.keyboard.press('x')
+  await page.getByRole('menu').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: '打开对话框' }).click()
+  await page.getByRole('dialog', { name: '停止运行 7？' }).waitFor()
+  await assertAccessible(page)
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: '中文 / English' }).click()
+  await page.getByRole('heading', { name: 'Buttons' }).waitFor()
+})
