@@ -368,8 +368,11 @@ test(
     const { page, app, path } = desk
     await desk.label('1')
     await steps(page, 1)
-    // Another window has opened the project for reading only: every write is refused.
-    await app.call('project.open', { path, mode: 'read' })
+    const refuse = (code: 'project.readOnly' | 'project.diskFull') =>
+      page.route('**/call/label.set', (route) =>
+        route.fulfill({ json: { error: { code, details: { path } } } }),
+      )
+    await refuse('project.readOnly')
     const decided = await desk.front()
     await desk.label('2')
     const alert = page.getByRole('alert')
@@ -385,12 +388,12 @@ test(
     assert.equal(await desk.front(), stopped)
     assert.deepEqual(await desk.labels(), { 好评: [1, 0] })
 
-    // A reload keeps it, and while the project is for reading only it says so.
+    // A reload keeps it.
     page.on('dialog', (dialog) => void dialog.accept())
     await page.reload()
     await page.getByRole('alert').getByText('earlier visit').waitFor()
     assert.match((await desk.trail())[0]!, /差评[\s\S]*Not saved/)
-    await app.call('project.open', { path })
+    await page.unroute('**/call/label.set')
     await page.getByRole('button', { name: 'Save again' }).click()
     await page.getByRole('alert').waitFor({ state: 'detached' })
     await steps(page, 2)
@@ -398,9 +401,7 @@ test(
     assert.equal((await app.call('label.trail', {})).entries[0]!.text.a, decided)
 
     // A full disk: the decision can also be taken back.
-    await page.route('**/call/label.set', (route) =>
-      route.fulfill({ json: { error: { code: 'project.diskFull', details: { path } } } }),
-    )
+    await refuse('project.diskFull')
     const last = await desk.front()
     await desk.label('1')
     await page.getByRole('alert').getByText('Free some space').waitFor()

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { test } from 'node:test'
-import type { Command } from 'commander'
 import { Shell } from '../../main/cli/shell.ts'
 import { commandLine } from '../../main/cli.ts'
 
@@ -46,7 +45,7 @@ test('the tables of keys say what the screens know, all of it and nothing else',
   assert.deepEqual(zh, en)
   const screens = ['home', 'data', 'task', 'label', 'train', 'review', 'rounds', 'export']
   const classKeys = /classKeys = \[\.\.\.'(\w+)'\]/.exec(read('renderer/ui/class-mark.ts'))![1]!
-  const everywhere = registered(read('renderer/App.svelte'))
+  const everywhere = registered(read('renderer/frame/actions.ts'))
   for (let n = 1; n <= 7; n++) everywhere.add(`Control+${n}`)
   const known = [
     { name: 'App', listed: everywhere, handled: new Set<string>() },
@@ -92,7 +91,7 @@ async function parse(written: string): Promise<void> {
   const args = [...written.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare!)
   const program = commandLine(shell)
   let ran = 0
-  const disarm = (command: Command): void => {
+  const disarm = (command: typeof program): void => {
     command.exitOverride().configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
     if (command.commands.length === 0) command.action(() => void ran++)
     command.commands.forEach(disarm)
@@ -186,5 +185,5 @@ function handled(source: string): Set<string> {
 }
 
 function quoted(list: string): string[] {
-  return [...list.matchAll(/'([^']+)'/g)].map(([, key]) => key!)
+  return [...list.matchAll(/'([^']+)'/g)].map(([, key]) => key!.replace('\\\\', '\\'))
 }
