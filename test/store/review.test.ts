@@ -270,9 +270,6 @@ test('the queue is read in the order of an index, however many proposals there a
   const { project, run } = reviewed(t, 3)
   const db = reopen(t, project)
   const [plan] = plansOf(db, () => openProposals(db, run, {}, allOpen))
-  assert.deepEqual(plan, [
-    'SEARCH proposal USING INDEX proposal_queue (run_id=? AND decision=?)',
-    'SEARCH text USING INTEGER PRIMARY KEY (rowid=?)',
-    'SEARCH label USING INTEGER PRIMARY KEY (rowid=?) LEFT-JOIN',
-  ])
+  assert.match(plan![0]!, /^SEARCH proposal USING COVERING INDEX proposal_queue /)
+  assert.ok(!plan!.some((step) => /TEMP B-TREE|SCAN (proposal|text|label)\b/.test(step)))
 })
