@@ -16,7 +16,7 @@ const surroundings = {
 const executablePath = obstacle(surroundings) ? null : electronProgram(root, surroundings)
 
 test(
-  'in Electron itself the sample is labelled, trained, and keeps its checkpoint when the window closes',
+  'in Electron itself the sample is labelled and trained, and the window closes in order',
   { skip: executablePath === null && 'Electron is not here, or no window of it can be shown' },
   async (t) => {
     const folder = tempFolder(t)
