@@ -6,7 +6,7 @@ import type { Page, Request } from 'playwright-core'
 import type { TaskDefinition } from '../../core/contract.ts'
 import type { TextId } from '../../core/project.ts'
 import type { App } from '../../main/app.ts'
-import { serve, type Serving } from '../../main/serve.ts'
+import { serve } from '../../main/serve.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { openProject } from '../../main/store/open.ts'
 import { finishedRound, propose } from '../store/temp-run.ts'
@@ -47,8 +47,10 @@ async function openDesk(
   language: 'zh' | 'en' = 'en',
 ): Promise<Desk> {
   const window = await openInterface(t, language)
-  const { serving, folder } = window
+  const { page, serving, folder } = window
   const { app } = serving
+  // A page that is there while a project is opened again begins anew.
+  await page.goto('about:blank')
   const path = join(folder, 'p.shiliu')
   await app.call('project.create', { path })
   await importTexts(app, folder, texts)
@@ -58,7 +60,7 @@ async function openDesk(
     prepare(path)
     await app.call('project.open', { path })
   }
-  return deskOf(window, serving, path)
+  return deskOf(window, path)
 }
 
 interface Preparation {
@@ -81,8 +83,9 @@ async function importTexts(app: App, folder: string, texts: Preparation['texts']
   assert.equal((await app.call('jobs.wait', { job })).state, 'done')
 }
 
-async function deskOf(window: Window, { app, invite }: Serving, path: string): Promise<Desk> {
-  const { page } = window
+async function deskOf(window: Window, path: string): Promise<Desk> {
+  const { page, serving } = window
+  const { app } = serving
   const requests: string[] = []
   let unanswered = 0
   page.on('request', (request: Request) => {
@@ -91,7 +94,7 @@ async function deskOf(window: Window, { app, invite }: Serving, path: string): P
   })
   page.on('requestfinished', () => unanswered--)
   page.on('requestfailed', () => unanswered--)
-  await page.goto(`${invite()}#/label`)
+  await show(window, 'label')
   await page.locator('.stage .read').first().waitFor()
   const front = () => page.locator('.stage .read').first().innerText()
   return {
@@ -189,7 +192,7 @@ test(
     const again = await serve({ port: 0, root: folder })
     t.after(() => again.close())
     await again.app.call('project.open', { path })
-    const later = await deskOf(desk, again, path)
+    const later = await deskOf({ ...desk, serving: again }, path)
     await steps(page, 2)
     await later.label('u')
     assert.equal(await later.front(), seen[1])

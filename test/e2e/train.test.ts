@@ -103,6 +103,7 @@ test('what keeps a run from starting is said, with the way out', options, async 
   await page.getByRole('button', { name: 'Import texts' }).click()
   assert.match(page.url(), /#\/data$/)
 
+  await page.goto('about:blank')
   await tinyProject(window)
   await show(window, 'train')
   await page.getByText('No text is labelled 好, 坏.').waitFor(patience)

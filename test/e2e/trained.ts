@@ -30,6 +30,8 @@ export async function openTrained(
 ): Promise<Window> {
   const window = await openInterface(t, language)
   const { app } = window.serving
+  // A page that is there while projects are opened begins anew by itself, with each.
+  await window.page.goto('about:blank')
   if (!isMade) await make(app, window.folder)
   const path = join(window.folder, 'trained.shiliu')
   copyFileSync(fileOf(stage), path)
