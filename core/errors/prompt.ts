@@ -1,10 +1,10 @@
-import { entry } from './entry.ts'
+import { entry, percent } from './entry.ts'
 
 /** Findings about a word: its group, its class and the word as written. */
 type AboutWord = { group: string; class: string; word: string }
 type AboutPattern = { pattern: string }
 
-const percent = (share: number) => `${Math.round(share * 100)} %`
+const whole = (share: number) => percent(share, 0)
 
 const wordErrors = {
   'word.empty': entry<{ group: string; class: string }>(
@@ -12,7 +12,7 @@ const wordErrors = {
     (d) =>
       `In the word group ${d.group}, the word for ${d.class} holds nothing that the model can read. ` +
       `Write a word of at least one character.`,
-    (d) => `词组“${d.group}”中类别“${d.class}”的词没有模型可读的内容。请至少填写一个字。`,
+    (d) => `词组“${d.group}”中类别“${d.class}”的词里没有模型能读的内容。至少写一个字。`,
   ),
   'word.unknown': entry<AboutWord & { characters: readonly string[] }>(
     'input',
@@ -20,8 +20,8 @@ const wordErrors = {
       `The model cannot spell the word ${d.word} (group ${d.group}, class ${d.class}): its ` +
       `vocabulary lacks ${d.characters.join(', ')}. Choose a word of known characters.`,
     (d) =>
-      `模型无法拼写“${d.word}”（词组“${d.group}”，类别“${d.class}”）：词表中没有 ` +
-      `${d.characters.join('、')}。请换用由已知字组成的词。`,
+      `模型拼不出“${d.word}”（词组“${d.group}”，类别“${d.class}”）：词表里没有 ` +
+      `${d.characters.join('、')}。换一个由它认识的字组成的词。`,
   ),
   'word.special': entry<AboutWord & { token: string }>(
     'input',
@@ -29,7 +29,7 @@ const wordErrors = {
       `The word ${d.word} (group ${d.group}, class ${d.class}) holds ${d.token}, which is a sign of ` +
       `the model's own. Leave it out.`,
     (d) =>
-      `“${d.word}”（词组“${d.group}”，类别“${d.class}”）中含有模型的专用标记 ${d.token}，请去掉。`,
+      `“${d.word}”（词组“${d.group}”，类别“${d.class}”）里有模型专用的标记 ${d.token}。去掉它。`,
   ),
   'word.shared': entry<{ uses: readonly AboutWord[] }>(
     'input',
@@ -38,9 +38,9 @@ const wordErrors = {
       d.uses.map((use) => `${use.word} (group ${use.group}, class ${use.class})`).join(', ') +
       `. The model cannot tell them apart: give each class words of its own, in all groups.`,
     (d) =>
-      `不同类别使用了同一个词：` +
+      `不同的类别用了同一个词：` +
       d.uses.map((use) => `“${use.word}”（词组“${use.group}”，类别“${use.class}”）`).join('、') +
-      `。模型无法区分：请让每个类别在所有词组中都使用自己的词。`,
+      `。模型分不开它们：在所有词组里，每个类别都要用自己的词。`,
   ),
   'word.repeated': entry<{ class: string; word: string; groups: readonly string[] }>(
     'input',
@@ -48,8 +48,8 @@ const wordErrors = {
       `The class ${d.class} has the word ${d.word} in several groups: ${d.groups.join(', ')}. ` +
       `It counts several times; another word would add more.`,
     (d) =>
-      `类别“${d.class}”在多个词组（${d.groups.join('、')}）中使用了同一个词“${d.word}”。` +
-      `它会被重复计算，换一个词更有帮助。`,
+      `类别“${d.class}”在多个词组（${d.groups.join('、')}）里用了同一个词“${d.word}”。` +
+      `它会重复计算，换一个词更有用。`,
   ),
   'word.unequal': entry<{
     group: string
@@ -59,11 +59,12 @@ const wordErrors = {
     (d) =>
       `The words of group ${d.group} differ in length: ` +
       d.words.map((word) => `${word.word} (${word.class}) has ${word.tokens}`).join(', ') +
-      `. All words of a group need the same number of tokens, or short words always win.`,
+      `. All words of a group need the same number of tokens, or short words always win. Choose words of ` +
+      `one length.`,
     (d) =>
-      `词组“${d.group}”中的词长度不同：` +
-      d.words.map((word) => `“${word.word}”（${word.class}）为 ${word.tokens}`).join('，') +
-      `。同一词组的词必须有相同的词元数，否则短词总会胜出。`,
+      `词组“${d.group}”里的词长短不一：` +
+      d.words.map((word) => `“${word.word}”（${word.class}）有 ${word.tokens} 个词元`).join('，') +
+      `。同一词组的词必须有相同的词元数，否则短词总会赢。改成一样长的词。`,
   ),
   'word.lengths': entry<{ groups: readonly { group: string; tokens: number }[] }>(
     'input',
@@ -72,9 +73,9 @@ const wordErrors = {
       d.groups.map((group) => `${group.group} has ${group.tokens} tokens`).join(', ') +
       `. Each length costs a forward pass of its own; words of one length are faster.`,
     (d) =>
-      `各词组的词长不同：` +
-      d.groups.map((group) => `“${group.group}”为 ${group.tokens} 个词元`).join('，') +
-      `。每种长度都要单独计算一遍；统一长度会更快。`,
+      `各词组的词长短不一：` +
+      d.groups.map((group) => `“${group.group}”有 ${group.tokens} 个词元`).join('，') +
+      `。每种长度都要单独算一遍；长度一致会更快。`,
   ),
   'word.sharedCharacter': entry<{
     class: string
@@ -86,21 +87,21 @@ const wordErrors = {
     'input',
     (d) =>
       `The words of ${d.class} (${d.words.join(', ')}) share ${d.characters.join(', ')} at the same ` +
-      `place: their summed score can reach ${percent(d.attainable)}, that of words without a shared ` +
-      `character ${percent(d.distinct)}. Scores are corrected for it; distinct words are safer.`,
+      `place: their summed score can reach ${whole(d.attainable)}, that of words without a shared ` +
+      `character ${whole(d.distinct)}. Scores are corrected for it; distinct words are safer.`,
     (d) =>
       `类别“${d.class}”的词（${d.words.join('、')}）在同一位置共用了 ${d.characters.join('、')}：` +
-      `总分最高可达 ${percent(d.attainable)}，不共用字的词为 ${percent(d.distinct)}。` +
-      `评分时会校正，但各不相同的词更稳妥。`,
+      `合计的得分最多能到 ${whole(d.attainable)}，不共用字的词能到 ${whole(d.distinct)}。` +
+      `得分会按此校正；各用不同的字更稳妥。`,
   ),
   'word.lowAttainable': entry<{ class: string; words: readonly string[]; attainable: number }>(
     'input',
     (d) =>
-      `The words of ${d.class} (${d.words.join(', ')}) can reach ${percent(d.attainable)} of the full ` +
+      `The words of ${d.class} (${d.words.join(', ')}) can reach ${whole(d.attainable)} of the full ` +
       `score together, because each mask is guessed alone. Use fewer groups or shorter words.`,
     (d) =>
-      `类别“${d.class}”的词（${d.words.join('、')}）合计最多只能达到满分的 ${percent(d.attainable)}，` +
-      `因为每个 [MASK] 是单独预测的。请减少词组或使用更短的词。`,
+      `类别“${d.class}”的词（${d.words.join('、')}）合计最多只能到满分的 ${whole(d.attainable)}，` +
+      `因为每个空位是分开猜的。减少词组，或用更短的词。`,
   ),
 }
 
@@ -108,14 +109,14 @@ const patternErrors = {
   'pattern.noText': entry<AboutPattern>(
     'input',
     (d) => `The pattern "${d.pattern}" has no place for the text. Write {a} where the text goes.`,
-    (d) => `句式“${d.pattern}”中没有文本的位置。请在放置文本处写 {a}。`,
+    (d) => `句式“${d.pattern}”里没有放文本的地方。在那里写 {a}。`,
   ),
   'pattern.noSecondText': entry<AboutPattern>(
     'input',
     (d) =>
       `The task has pairs of texts, but the pattern "${d.pattern}" has no place for the second. ` +
       `Write {b} where it goes.`,
-    (d) => `本任务的文本是成对的，但句式“${d.pattern}”中没有第二个文本的位置。请在放置处写 {b}。`,
+    (d) => `任务用的是文本对，句式“${d.pattern}”里却没有放第二段文本的地方。在那里写 {b}。`,
   ),
   'pattern.secondText': entry<AboutPattern>(
     'input',
@@ -123,31 +124,34 @@ const patternErrors = {
       `The pattern "${d.pattern}" has a place for a second text, but the task has single texts. ` +
       `Leave {b} out, or make it a task of pairs.`,
     (d) =>
-      `句式“${d.pattern}”中有第二个文本的位置，但本任务只有单个文本。请去掉 {b}，或改为成对任务。`,
+      `句式“${d.pattern}”里有放第二段文本的地方，任务用的却是单段文本。去掉 {b}，或改成文本对的任务。`,
   ),
   'pattern.repeatedText': entry<AboutPattern & { slot: string; count: number }>(
     'input',
-    (d) => `The pattern "${d.pattern}" has {${d.slot}} ${d.count} times. Each text can stand once.`,
-    (d) => `句式“${d.pattern}”中 {${d.slot}} 出现了 ${d.count} 次。每个文本只能出现一次。`,
+    (d) =>
+      `The pattern "${d.pattern}" has {${d.slot}} ${d.count} times. Each text can stand once: keep one.`,
+    (d) =>
+      `句式“${d.pattern}”里 {${d.slot}} 出现了 ${d.count} 次，每段文本只能出现一次。只留一处。`,
   ),
   'pattern.placeholder': entry<AboutPattern & { name: string }>(
     'input',
     (d) =>
       `The pattern "${d.pattern}" has {${d.name}}, which stands for nothing. ` +
       `Write {a} for the text and {b} for the second text of a pair.`,
-    (d) => `句式“${d.pattern}”中的 {${d.name}} 没有含义。请用 {a} 表示文本，{b} 表示第二个文本。`,
+    (d) =>
+      `句式“${d.pattern}”里的 {${d.name}} 没有意义。用 {a} 表示文本，用 {b} 表示文本对的第二段。`,
   ),
   'pattern.noMask': entry<AboutPattern>(
     'input',
     (d) => `The pattern "${d.pattern}" has no [MASK]. Write it where the word of the class goes.`,
-    (d) => `句式“${d.pattern}”中没有 [MASK]。请在类别词的位置写 [MASK]。`,
+    (d) => `句式“${d.pattern}”里没有空位。在填词的地方写 [MASK]。`,
   ),
   'pattern.twoMasks': entry<AboutPattern & { runs: number }>(
     'input',
     (d) =>
       `The pattern "${d.pattern}" has [MASK] in ${d.runs} places, but there is one word to fill in. ` +
       `Keep one place.`,
-    (d) => `句式“${d.pattern}”中有 ${d.runs} 处 [MASK]，但只需填一个词。请只保留一处。`,
+    (d) => `句式“${d.pattern}”里有 ${d.runs} 处 [MASK]，要填的词只有一个。只留一处。`,
   ),
   'pattern.maskCount': entry<AboutPattern & { written: number; tokens: readonly number[] }>(
     'input',
@@ -155,14 +159,14 @@ const patternErrors = {
       `The pattern "${d.pattern}" has ${d.written} [MASK], the words have ${d.tokens.join(' or ')} ` +
       `tokens. The words decide: one [MASK] is enough.`,
     (d) =>
-      `句式“${d.pattern}”中有 ${d.written} 个 [MASK]，而词的长度为 ${d.tokens.join(' 或 ')} 个词元。` +
-      `以词的长度为准，写一个 [MASK] 即可。`,
+      `句式“${d.pattern}”里写了 ${d.written} 个 [MASK]，词却有 ${d.tokens.join(' 或 ')} 个词元。` +
+      `以词为准，写一个 [MASK] 就够了。`,
   ),
   'pattern.special': entry<AboutPattern & { token: string }>(
     'input',
     (d) =>
       `The pattern "${d.pattern}" holds ${d.token}, which the program sets by itself. Leave it out.`,
-    (d) => `句式“${d.pattern}”中含有 ${d.token}，该标记由程序自动添加，请去掉。`,
+    (d) => `句式“${d.pattern}”里有 ${d.token}，它由程序自己加上。去掉它。`,
   ),
   'pattern.unknown': entry<AboutPattern & { characters: readonly string[] }>(
     'input',
@@ -170,7 +174,7 @@ const patternErrors = {
       `The model does not know ${d.characters.join(', ')} in the pattern "${d.pattern}" and reads ` +
       `[UNK] there. Other wording would tell it more.`,
     (d) =>
-      `句式“${d.pattern}”中的 ${d.characters.join('、')} 不在模型词表中，会被读作 [UNK]。换一种写法更好。`,
+      `句式“${d.pattern}”里的 ${d.characters.join('、')} 模型不认识，会读作 [UNK]。换个写法更好。`,
   ),
   'pattern.tooLong': entry<AboutPattern & { tokens: number; maximum: number }>(
     'input',
@@ -178,7 +182,7 @@ const patternErrors = {
       `The pattern "${d.pattern}" takes ${d.tokens} tokens, at most ${d.maximum} leave room for the ` +
       `text in this model. Shorten it.`,
     (d) =>
-      `句式“${d.pattern}”占 ${d.tokens} 个词元；为给文本留出位置，此模型最多允许 ${d.maximum} 个。请缩短句式。`,
+      `句式“${d.pattern}”占 ${d.tokens} 个词元；要给文本留地方，这个模型最多容下 ${d.maximum} 个。缩短句式。`,
   ),
 }
 

@@ -187,7 +187,7 @@ function answer(response: ServerResponse, status: number, value: unknown): void 
 
 const refusals: Readonly<Record<number, string>> = {
   400: 'Not understood.\n',
-  403: 'Open the address that the program printed. It works once; start "shiliu serve" again for another.\n请使用程序打印的地址打开。该地址只能用一次；重新运行 "shiliu serve" 可得到新地址。\n',
+  403: 'Open the address that the program printed. It works once; start "shiliu serve" again for another.\n用程序打印的地址打开。它只能用一次；再运行一次“shiliu serve”就有新的。\n',
   404: 'Not found.\n',
   405: 'Not allowed.\n',
   413: 'Too much at once.\n',

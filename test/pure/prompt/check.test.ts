@@ -91,7 +91,7 @@ test('gives the reference word groups warnings with figures, and no error', () =
     attainable: attainable[0],
     distinct: 3 ** -1,
   })
-  assert.match(sentence(findings[0]!.error, 'en'), /56 %.*33 %/)
+  assert.match(sentence(findings[0]!.error, 'en'), /56%.*33%/)
   assert.deepEqual(masks, [2, 2, 2])
   assert.deepEqual(spelled[2]![1], ['中', '立'])
 })
