@@ -5,7 +5,6 @@ import {
   catalogue,
   fail,
   fromRecord,
-  sentence,
   toRecord,
   type ErrorRecord,
   type Language,
@@ -17,6 +16,7 @@ import { forkWorker } from '../fork-worker.ts'
 import type { Host } from '../host.ts'
 import { printable } from './printable.ts'
 import { Progress } from './progress.ts'
+import { sentenceWithRemedy } from './remedy.ts'
 
 const languages: readonly Language[] = ['zh', 'en']
 
@@ -89,9 +89,9 @@ export class Shell {
     return resultOf<T>(ended)
   }
 
-  /** An error as a person reads it, in the language of this command. */
+  /** An error as a person reads it in a terminal, in the language of this command. */
   sentence(record: ErrorRecord): string {
-    return sentence(record, this.#language)
+    return sentenceWithRemedy(record, this.#language)
   }
 
   /** Does what needs no application of this shell's own; what fails ends in a sentence. */

@@ -21,7 +21,7 @@ for (const [signal, code] of [
     child.kill(signal)
     const stopped = await ended
     assert.deepEqual([stopped.code, stopped.signal, stopped.stdout], [code, null, ''])
-    assert.match(stopped.stderr, /stopping \.\.\.\nStopped\. .*"shiliu train --resume" goes on/)
+    assert.match(stopped.stderr, /stopping \.\.\.\nStopped\. .*Command: shiliu train --resume/)
     const status = await shiliu(['status'], folder)
     assert.match(status.stdout, /Next: shiliu train --resume/)
     const { round } = await ask<TrainOutcome>(['train', '--resume'], folder)

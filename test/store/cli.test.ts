@@ -89,7 +89,7 @@ test('wrong usage ends with code 2, help with 0 and examples', async (t) => {
     runs.map((run) => run.code),
     [2, 2, 2, 0],
   )
-  assert.match(runs[2]!.err, /--project: expected one .shiliu file/)
+  assert.match(runs[2]!.err, /expected one \.shiliu file.*Option: --project FILE/)
   assert.match(runs[3]!.out, /Examples:\n {2}\$ shiliu label/)
 })
 
@@ -283,7 +283,7 @@ test('status says what comes next and which jobs did not end', async (t) => {
   await app.call('jobs.wait', await app.call('train.start', {}))
   assert.match(
     await next(),
-    /train \(job 2\): Stopped\. The run is kept.*"shiliu train --resume".*Next: shiliu train --resume/s,
+    /train \(job 2\): Stopped\. The run is kept.*Command: shiliu train --resume.*Next: shiliu train --resume/s,
   )
   await app.call('jobs.wait', await app.call('jobs.resume', {}))
   assert.match(await next(), /Next: shiliu propose/)
@@ -322,7 +322,7 @@ test('rounds are listed, compared and chosen, and a folder in use takes no expor
   assert.deepEqual([flips.code, flips.out], [0, ''])
   const used = await shiliu(folder, ['rounds', 'use', '2'])
   assert.match(used.out, /^2 .*in use$/m)
-  assert.match((await shiliu(folder, ['rounds', 'discard', '1'])).err, /Add --yes/)
+  assert.match((await shiliu(folder, ['rounds', 'discard', '1'])).err, /Option: --yes/)
   const freed = await shiliu(folder, ['rounds', 'discard', '1', '--yes'])
   assert.match(freed.out, /^Freed [\d.]+ MB/)
   assert.match((await shiliu(folder, ['rounds', 'use', '9'])).err, /no round 9/)
@@ -350,10 +350,13 @@ test('messages come in the language that is asked for, else in that of the syste
   const unknown = await shiliu(folder, ['status', '--lang', 'de'])
   assert.deepEqual([unknown.code, /choices are zh, en/.test(unknown.err)], [2, true])
   const system = { SHILIU_LANG: '', LC_ALL: '', LANG: 'zh_CN.UTF-8' }
-  assert.match((await shiliu(folder, ['status'], '', system)).err, /请用 --project 指定项目/)
+  assert.match(
+    (await shiliu(folder, ['status'], '', system)).err,
+    /没有选定项目.*选项：--project FILE/,
+  )
   await shiliu(folder, ['new', 'x.shiliu'])
   const rejected = await shiliu(folder, ['import', 'x.csv', '--lang', 'zh'])
-  assert.match(rejected.out, /line 3: 列 "text" 中的文本为空/)
+  assert.match(rejected.out, /line 3: 列“text”里的文本是空的/)
 })
 
 test('labelling the held-out sample draws it first, in a project of any size', async (t) => {
