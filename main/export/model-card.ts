@@ -70,31 +70,39 @@ tags: [fuzzy-pet, few-shot, onnx]
 
 function summary({ task, program, exportedAt, round }: ModelCardData): string {
   const date = exportedAt.toISOString().slice(0, 10)
-  const [zh, en] = task.kind === 'pair' ? ['文本对分类模型', 'text pair'] : ['文本分类模型', 'text']
+  const n = task.classes.length
+  const [zh, en] = task.kind === 'pair' ? ['一对文本', 'a pair of texts'] : ['一段文本', 'a text']
   return (
-    `${zh}，共 ${task.classes.length} 类，由 ${program} 于 ${date} 从第 ${round} 轮导出。` +
-    `无需原程序、基础模型或模板代码，可离线运行。\n\n` +
-    `A ${en} classifier with ${task.classes.length} classes, exported by ${program} on ${date} from ` +
-    `round ${round}. It runs offline, without that program, the base model or any template code.`
+    `把${zh}分到 ${n} 个类别之一的模型，由 ${program} 于 ${date} 从项目的第 ${round} 轮导出。` +
+    `可以离线运行，不需要导出它的程序、底座或句式的代码。\n\n` +
+    `A model that puts ${en} into one of ${n} classes, exported by ${program} on ${date} from round ` +
+    `${round} of its project. It runs offline, without that program, the base model or any code for ` +
+    `patterns.`
   )
 }
 
 function usage({ task, modelMaxLength }: ModelCardData): string {
   const pair = task.kind === 'pair'
   const input = pair ? '`[CLS] a [SEP] b [SEP]`' : '`[CLS] text [SEP]`'
-  return section('使用方法', 'How to use it', [
+  const texts = pair ? 'FIRST SECOND' : 'TEXT'
+  return section('怎么用', 'How to use it', [
+    '在这个文件夹里运行，任选一种；不写文本时用固定的例句。',
+    'Run in this folder, whichever suits; without a text it answers fixed examples.',
+    '',
     '```sh',
-    'npm install onnxruntime-node @huggingface/tokenizers && node snippets/predict.mjs',
-    'npm install @huggingface/transformers && node snippets/pipeline.mjs',
-    'pip install onnxruntime tokenizers numpy && python snippets/predict.py',
-    'sha256sum -c SHA256SUMS',
+    `npm install onnxruntime-node @huggingface/tokenizers && node snippets/predict.mjs ${texts}`,
+    `npm install @huggingface/transformers && node snippets/pipeline.mjs ${texts}`,
+    `pip install onnxruntime tokenizers numpy && python snippets/predict.py ${texts}`,
     '```',
     '',
+    '文件是否完整 Whether the files are whole: `sha256sum -c SHA256SUMS`',
+    '',
     `- 输入 Inputs: \`input_ids\`, \`attention_mask\`, int64 [B, T], ${input}`,
-    '- 输出 Output: `logits`, float32 [B, C]; softmax 即类别概率 its softmax is the class probability',
-    `- 分词 Tokenizer: \`tokenizer.json\`, \`model_max_length\` = ${modelMaxLength}`,
-    '- 可继续训练的权重 Trainable weights: `mlm/` (`BertForMaskedLM`)',
-    '- 模板与词组 Patterns and word groups: `pattern.json`',
+    '- 输出 Output: `logits`, float32 [B, C]; softmax 之后是各类的概率 its softmax is the probability of each class',
+    '- 类别的次序 Order of the classes: `id2label`, `config.json`',
+    `- 词元化器 Tokenizer: \`tokenizer.json\`, \`model_max_length\` = ${modelMaxLength}`,
+    '- 可以接着训练的权重 Weights to train on from: `mlm/` (`BertForMaskedLM`)',
+    '- 句式与词组，供查阅 Patterns and word groups, to look up: `pattern.json`',
     ...(pair
       ? [
           '- transformers.js 的 `pipeline()` 不接受文本对 takes no pairs: see `snippets/pipeline.mjs`',
@@ -110,25 +118,29 @@ function classes({ task, guideline }: ModelCardData): string {
     ...task.groups.map(({ words }) => words[id] ?? ''),
   ])
   return section('类别与词组', 'Classes and word groups', [
+    '文本放进句式，模型猜空位里的词；一个类别的得分由它在各词组里的词的概率相加而来。',
+    'The text is put into the pattern, and the model guesses the word at `[MASK]`; the probabilities ' +
+      "of a class's words, one from each group, are added up to its score.",
+    '',
     ...table(header, rows),
     '',
-    '模板 Patterns:',
+    '句式 Patterns:',
     '',
     ...task.patterns.map((pattern) => `- ${code(pattern)}`),
-    ...(guideline.trim() === '' ? [] : ['', '标注说明 Guideline:', '', ...quote(guideline)]),
+    ...(guideline.trim() === '' ? [] : ['', '指南 Guideline:', '', ...quote(guideline)]),
   ])
 }
 
 const sources: Readonly<Record<Source, string>> = {
-  human: '人工标注 by hand',
-  file: '答案文件 from a file',
-  column: '数据列 from a column',
-  approved: '批准的建议 approved proposals',
-  corrected: '更正的建议 corrected proposals',
-  audited: '抽检 audited',
+  human: '人工标注 labelled by hand',
+  file: '来自文件 from a file',
+  column: '来自数据列 from a column',
+  approved: '批准的提案 approved proposals',
+  corrected: '改正的提案 corrected proposals',
+  audited: '审核里的回答 answered in audits',
   withdrawn: '已撤回 taken back since',
-  accepted: '批量接受 accepted in bulk',
-  rejected: '否定 "not this class"',
+  accepted: '批量批准 approved in bulk',
+  rejected: '不是这类 not this class',
 }
 
 function training(data: ModelCardData): string {
@@ -144,30 +156,32 @@ function training(data: ModelCardData): string {
     ...used.map((source) => String(count(id, source))),
   ])
   return section('训练', 'Training', [
-    `本轮使用 ${texts.gold} 条人工标签、${texts.accepted} 条批量接受的模型建议和 ${texts.rejected} 条否定。`,
-    `This run used ${texts.gold} labels by people, ${texts.accepted} proposals accepted in bulk and ` +
-      `${texts.rejected} rejections.`,
+    `这一轮用了 ${texts.gold} 条标注、${texts.accepted} 条批量批准的提案和 ${texts.rejected} 条“不是这类”。` +
+      `提案是之前某一轮的模型给出的类别。各类的来源如下。`,
+    `This round was trained on labels (${texts.gold}), proposals approved in bulk (${texts.accepted}) ` +
+      `and answers "not this class" (${texts.rejected}). A proposal is a class that an earlier ` +
+      `round's model gave. Where they come from, class by class:`,
     '',
     ...table(header, rows),
     '',
     ...audits(data),
-    `- 方法 Method: Fuzzy-PET, 词组概率求和 summed word-group probabilities`,
-    `- 基础模型 Base model: SHA-256 \`${data.base}\``,
-    `- 超参数 Hyper-parameters: ${recipeText(recipe)}; 完成步数 steps done ${data.steps}; 最终损失 final loss ${data.finalLoss.toFixed(4)}`,
-    `- 随机种子 Seed: ${data.seed}; 温度 temperature: ${data.temperature}`,
-    `- 环境 Hardware and versions: ${environment.cpu}, ${environment.threads} threads, ${environment.provider}, onnxruntime ${environment.onnxruntime}, Node ${environment.node}`,
-    `- 训练所得权重 Trained weights: SHA-256 \`${data.sha256}\``,
+    `- 方法 Method: Fuzzy-PET`,
+    `- 底座 Base model: SHA-256 \`${data.base}\``,
+    `- 设置 Settings: ${recipeText(recipe)}; 走完的步数 steps done ${data.steps}; 最后的损失 final loss ${data.finalLoss.toFixed(4)}`,
+    `- 种子 Seed: ${data.seed}; 温度 temperature: ${data.temperature}`,
+    `- 设备与版本 Device and versions: ${environment.cpu}, ${environment.threads} 线程 threads, ${environment.provider}, onnxruntime ${environment.onnxruntime}, Node ${environment.node}`,
+    `- 训练出的权重 Trained weights: SHA-256 \`${data.sha256}\``,
   ])
 }
 
 function audits({ audits }: ModelCardData): string[] {
   if (audits.length === 0) return []
   const header = [
-    '抽检 Audit',
-    '范围 of',
+    '审核 Audit',
+    '提案 proposals',
     '样本 sample',
-    '要求 wanted',
-    '准确率 precision',
+    '门槛 threshold',
+    '精度与 95% 区间 precision and 95% interval',
     '结果 outcome',
   ]
   const rows = audits.map(({ population, n, threshold, state, precision }, i) => [
@@ -176,17 +190,25 @@ function audits({ audits }: ModelCardData): string[] {
     String(n),
     percent(threshold),
     proportion(precision),
-    { open: '未完成 open', passed: '通过 passed', failed: '未通过 failed' }[state],
+    { open: '没有做完 open', passed: '通过 passed', failed: '没有通过 failed' }[state],
   ])
-  return [...table(header, rows), '']
+  return [
+    '批量批准之前，先由人回答其中随机的一份样本，叫审核。精度是人与模型一致的比例，区间的下限到了门槛才算通过。',
+    'Before proposals were approved in bulk, a person answered a random sample of them, an audit. Its ' +
+      'precision is the share on which both agree; it passes when the low end of the interval reaches ' +
+      'the threshold.',
+    '',
+    ...table(header, rows),
+    '',
+  ]
 }
 
 function figures({ heldOut }: ModelCardData): string {
   const { n, accuracy, macroF1, compared } = heldOut
   if (accuracy === null) {
     return section('效果', 'How good it is', [
-      `未知：只有 ${n} 条留出文本有标签，不足以给出数字。`,
-      `Not known: only ${n} held-out texts have labels, too few for a figure.`,
+      `不知道：留出集只标注了 ${n} 条，不够给出数字。`,
+      `Not known: ${n} texts of the held-out set are labelled, too few for a figure.`,
     ])
   }
   const rows = [
@@ -194,13 +216,16 @@ function figures({ heldOut }: ModelCardData): string {
     ...(macroF1 ? [['宏平均 F1 Macro F1', estimate(macroF1), 'bootstrap']] : []),
   ]
   return section('效果', 'How good it is', [
-    ...table(['指标 Figure', '值与 95 % 区间 Value and 95 % interval', '区间 Interval'], rows),
+    ...table(
+      ['指标 Figure', '数值与 95% 区间 Value and 95% interval', '区间的算法 Interval by'],
+      rows,
+    ),
     '',
-    `在训练前随机抽出的 ${n} 条留出文本上测得；这些文本未用于训练。`,
+    `在 ${n} 条留出集文本上测得：训练之前随机抽出，从不用来训练。`,
     `Measured on ${n} held-out texts, drawn at random before any training and never trained on.`,
     ...(compared > 1
       ? [
-          `本轮是在这些文本上比较 ${compared} 轮后选出的，因此数值略偏乐观。`,
+          `这一轮是用这些文本比较 ${compared} 轮后选出的，所以数字略微偏高。`,
           `This round was chosen among ${compared} on these same texts, so the figure flatters a little.`,
         ]
       : []),
@@ -208,15 +233,31 @@ function figures({ heldOut }: ModelCardData): string {
 }
 
 function parity({ parity }: ModelCardData): string {
-  const rows = parity.map(({ runtime, texts, worst, note }) => [
+  const outcomes = {
+    agreed: '相同 same',
+    notChecked: '没有核对 not checked',
+    failed: '没有回答 failed',
+  }
+  const rows = parity.map(({ runtime, state, texts, worst, note }) => [
     runtime,
+    outcomes[state],
     String(texts),
     worst === null ? '-' : worst.toExponential(1),
     note,
   ])
-  return section('一致性检查', 'Parity with the trained model', [
+  return section('导出后核对', 'Parity check', [
+    '导出时，各运行环境回答同一批文本（项目里的，加上一些刁钻的），逐条与训练好的模型比较。',
+    'During the export each runtime answered the same texts (those of the project and some awkward ' +
+      'ones), and was compared with the trained model one by one.',
+    '',
     ...table(
-      ['运行环境 Runtime', '文本数 Texts', '最大差异 Largest difference', '说明 Note'],
+      [
+        '运行环境 Runtime',
+        '结果 Outcome',
+        '文本数 Texts',
+        '最大差异 Largest difference',
+        '比较了什么 What was compared',
+      ],
       rows,
     ),
   ])
@@ -226,26 +267,26 @@ function limits({ task, modelMaxLength, temperature, heldOut, texts }: ModelCard
   const budget = task.kind === 'pair' ? (modelMaxLength - 3) / 2 : modelMaxLength - 2
   const items: [string, string][] = [
     [
-      '只认识上表中的类别：不属于任何一类的文本也会得到其中一类。',
+      '只认识上面的类别：哪一类都不是的文本，也会得到其中一类。',
       'It knows the classes above only: a text of none of them still gets one.',
     ],
     [
-      `每次最多读取 ${budget} 个词元，其余部分不参与判断。`,
+      `最多读 ${budget} 个词元，后面的不参与判断。`,
       `It reads ${budget} tokens at most; the rest of a text has no say.`,
     ],
     [
-      `仅用 ${texts.gold} 条人工标签训练；换了来源或时间的文本，效果可能不同。`,
-      `It was trained on ${texts.gold} labels by people; on texts from elsewhere or of another time it may do worse.`,
+      `训练只用了 ${texts.gold} 条标注；别处或别的时候的文本，效果可能更差。`,
+      `It was trained on few labels (${texts.gold}); on texts from elsewhere or of another time it may do worse.`,
     ],
   ]
   if (temperature === 1) {
     items.push([
-      '概率未经校准（温度为 1）。',
-      'Its probabilities are not calibrated (temperature 1).',
+      '概率没有校准（温度为 1）：0.8 不等于十次里对八次。',
+      'Its probabilities are not calibrated (temperature 1): 0.8 does not mean right 8 times in 10.',
     ])
   }
   if (heldOut.accuracy === null) {
-    items.push(['效果未经测量。', 'How good it is has not been measured.'])
+    items.push(['效果没有测量过。', 'How good it is has not been measured.'])
   }
   return section(
     '局限',
@@ -256,9 +297,9 @@ function limits({ task, modelMaxLength, temperature, heldOut, texts }: ModelCard
 
 function licence(): string {
   return section('许可', 'Licence', [
-    '- 基础模型的许可同样适用于本模型；转交前请向其来源确认。',
+    '- 底座的许可也管着这个模型；转交之前，向底座的来源问清楚。',
     '  The licence of the base model holds for this one too: ask its source before you pass it on.',
-    '- 训练文本不在本文件夹中，但权重由其得出。',
+    '- 训练用的文本不在这个文件夹里，权重却是由它们得来的。',
     '  The training texts are not in this folder, but the weights were made from them.',
     '',
   ])
@@ -301,11 +342,15 @@ function quote(text: string): string[] {
 }
 
 function percent(value: number): string {
-  return `${(100 * value).toFixed(1)} %`
+  return `${share(value)}%`
+}
+
+function share(value: number): string {
+  return (100 * value).toFixed(1)
 }
 
 function estimate({ value, low, high }: Estimate): string {
-  return `${percent(value)} (${percent(low)} – ${percent(high)})`
+  return `${percent(value)} (${share(low)}–${share(high)})`
 }
 
 function proportion({ successes, n, ...figures }: Proportion): string {

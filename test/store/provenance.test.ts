@@ -60,8 +60,11 @@ test('the model card of a round is written from the project alone', async (t) =>
   const exportedAt = new Date('2026-03-04T00:00:00Z')
   const text = modelCard(await cardData(db, round, { temperature: 1, exportedAt, result }))
   assert.match(text, /第 2 轮/)
-  assert.match(text, /3 labels by people, 0 proposals accepted in bulk and 1 rejections/)
-  assert.match(text, /只有 0 条留出文本有标签/)
+  assert.match(
+    text,
+    /labels \(3\), proposals approved in bulk \(0\) and answers "not this class" \(1\)/,
+  )
+  assert.match(text, /留出集只标注了 0 条/)
   assert.match(text, /Shiliu \d+\.\d+\.\d+/)
 })
 

@@ -92,13 +92,13 @@ test('the card tells classes, words, provenance, audits and figures with their i
     '# 网店 评论',
     '| 类别 Class | 满意 | 喜欢 | 好坏 |',
     '| 差评\\|坏 | 失望 | 讨厌 | 坏 |',
-    '| 类别 Class | 人工标注 by hand | 批量接受 accepted in bulk | 否定 "not this class" |',
+    '| 类别 Class | 人工标注 labelled by hand | 批量批准 approved in bulk | 不是这类 not this class |',
     '| 好评 "+" | 16 | 40 | 0 |',
-    '| 1 | 41 | 41 | 90.0 % | 97.6 % (97.6 % – 97.6 %), 40/41 | 通过 passed |',
-    '| 准确率 Accuracy | 83.0 % (74.5 % – 89.1 %), 83/100 | Wilson |',
-    '| 宏平均 F1 Macro F1 | 82.9 % (75.1 % – 90.0 %) | bootstrap |',
-    '| onnxruntime-node | 238 | 3.1e-6 | logits |',
-    '| Python onnxruntime | 0 | - | not checked: no \\| Python |',
+    '| 1 | 41 | 41 | 90.0% | 97.6% (97.6–97.6), 40/41 | 通过 passed |',
+    '| 准确率 Accuracy | 83.0% (74.5–89.1), 83/100 | Wilson |',
+    '| 宏平均 F1 Macro F1 | 82.9% (75.1–90.0) | bootstrap |',
+    '| onnxruntime-node | 相同 same | 238 | 3.1e-6 | logits |',
+    '| Python onnxruntime | 没有核对 not checked | 0 | - | not checked: no \\| Python |',
     '> 其余算差评。',
     '- `[MASK]，{a}`',
   ]
@@ -120,9 +120,35 @@ test('the card tells classes, words, provenance, audits and figures with their i
 test('what was not measured is said, and what does not apply is left out', () => {
   const heldOut = { n: 12, accuracy: null, macroF1: null, compared: 1 }
   const text = modelCard({ ...card, heldOut, audits: [], guideline: ' ' })
-  assert.match(text, /只有 12 条留出文本有标签/)
+  assert.match(text, /留出集只标注了 12 条/)
   assert.match(text, /How good it is has not been measured/)
   assert.doesNotMatch(text, /Wilson|Audit|Guideline|undefined|NaN/)
+})
+
+test('the card has the words of the glossary, and says what its tables count', () => {
+  const text = modelCard({
+    ...card,
+    provenance: (
+      ['human', 'file', 'column', 'approved', 'corrected', 'audited', 'withdrawn'] as const
+    ).map((source) => ({ class: 'good', source, count: 1 })),
+  })
+  const old =
+    /模板|抽检|抽查|标注说明|批量接受|建议|更正|基础模型|标签|分词|超参数|请|您|accepted in bulk/
+  assert.doesNotMatch(text, old)
+  for (const said of [
+    '句式 Patterns:',
+    '指南 Guideline:',
+    '改正的提案 corrected proposals',
+    '底座 Base model',
+    '精度与 95% 区间 precision and 95% interval',
+    '精度是人与模型一致的比例',
+    'A proposal is a class that an earlier',
+    '导出后核对 Parity check',
+    '`id2label`, `config.json`',
+  ])
+    assert.ok(text.includes(said), said)
+  const [, chinese] = /^(把.*。)$/m.exec(text)!
+  assert.doesNotMatch(chinese!, /\p{Script=Han}[a-zA-Z0-9]|[a-zA-Z0-9]\p{Script=Han}/u)
 })
 
 test('a card for pairs says how pairs go in', () => {
