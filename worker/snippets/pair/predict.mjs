@@ -1,5 +1,6 @@
 // Needs: npm install onnxruntime-node @huggingface/tokenizers
 // Run:   node snippets/predict.mjs FIRST SECOND FIRST SECOND ...
+// Without texts it answers two sentences of its own, which may be far from the classes.
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { Tokenizer } from '@huggingface/tokenizers'

@@ -1,5 +1,6 @@
 # Needs: pip install onnxruntime tokenizers numpy
 # Run:   python snippets/predict.py FIRST SECOND FIRST SECOND ...
+# Without texts it answers two sentences of its own, which may be far from the classes.
 import json
 import sys
 from pathlib import Path

@@ -1,5 +1,6 @@
 // Needs: npm install @huggingface/transformers
 // Run:   node snippets/pipeline.mjs TEXT TEXT ...
+// Without texts it answers two sentences of its own, which may be far from the classes.
 // In a browser serve this folder, set env.localModelPath and keep dtype: 'fp32'.
 import { fileURLToPath } from 'node:url'
 import { env, pipeline } from '@huggingface/transformers'
