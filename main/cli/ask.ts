@@ -1,8 +1,10 @@
 import { createInterface } from 'node:readline'
 import { catalogue, toRecord } from '../../core/errors.ts'
+import type { Action } from '../../core/records.ts'
 import type { App } from '../app.ts'
 import { noneOfThese, type ClassNames } from './classes.ts'
 import { note, type Shell } from './shell.ts'
+import type { Words } from './words.ts'
 
 /** What is asked one by one, and what becomes of a line that is typed. */
 export interface Questions<Q> {
@@ -34,7 +36,7 @@ export async function askOneByOne<Q>(
       if (line === null || line === 'q') break
       try {
         if (line === '') skip(question)
-        else if (line === 'u') await undo(app)
+        else if (line === 'u') await undo(shell, app)
         else {
           await answer(question, line)
           answered++
@@ -52,15 +54,24 @@ export async function askOneByOne<Q>(
 }
 
 /** The keys of every such dialogue; `others` are its own. */
-export function legendOf({ classes }: ClassNames, others: readonly string[] = []): string {
+export function legendOf(
+  { classes }: ClassNames,
+  { legend }: Words,
+  others: readonly string[] = [],
+): string {
   const keys = classes.map((c, i) => `${i + 1} ${c.name}`)
-  const common = [`${noneOfThese} none of these`, 'Enter skips', 'u undoes', 'q ends']
+  const common = [`${noneOfThese} ${legend.none}`, ...legend.rest]
   return [...others, ...keys, ...common].join('   ')
 }
 
-async function undo(app: App): Promise<void> {
+async function undo({ words }: Shell, app: App): Promise<void> {
   const [entry] = await app.call('label.undo', {})
-  note(entry ? `undone: ${entry.action}` : 'Nothing to undo.')
+  note(entry ? words.undone(actionOf(entry.action, words)) : words.nothingToUndo)
+}
+
+/** An action by its name. */
+export function actionOf(action: Action, { actions }: Words): string {
+  return actions?.[action] ?? action
 }
 
 /** What the person typed is theirs to correct; a full disk or a bug of ours is not. */

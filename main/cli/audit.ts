@@ -13,6 +13,7 @@ import { readTable } from './read-table.ts'
 import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { percent, withInterval } from './table.ts'
 import { textIds } from './text-ids.ts'
+import type { Words } from './words.ts'
 
 interface StartOptions extends Common, FilterOptions {
   readonly threshold: number
@@ -33,8 +34,11 @@ export function auditCommand(program: Command, shell: Shell): void {
   const audit = program
     .command('audit')
     .description('check a random sample of proposals, then accept the rest together')
-  const write = <T>(options: Common, work: (app: App) => Promise<T>, show: (result: T) => string) =>
-    shell.perform(options, { project: 'write', work, show })
+  const write = <T>(
+    options: Common,
+    work: (app: App) => Promise<T>,
+    show: (result: T, words: Words) => string,
+  ) => shell.perform(options, { project: 'write', work, show })
 
   withFilter(withCommon(audit.command('start')))
     .description('draw the sample of the open proposals that the filter leaves')
@@ -66,7 +70,8 @@ export function auditCommand(program: Command, shell: Shell): void {
       shell.perform(options, {
         project: 'read',
         work: (app) => app.call('audit.list', {}),
-        show: (audits) => audits.map(showAudit).join('\n') || 'No audit yet.',
+        show: (audits, words) =>
+          audits.map((audit) => showAudit(audit, words)).join('\n') || words.noAudit,
       }),
     )
 
@@ -98,10 +103,10 @@ async function start(app: App, options: StartOptions): Promise<Audit> {
   return app.call('audit.create', { filter, threshold: options.threshold, size })
 }
 
-function showAccepted(accepted: Awaited<ReturnType<typeof accept>>): string {
+function showAccepted(accepted: Awaited<ReturnType<typeof accept>>, words: Words): string {
   const { leftOut } = accepted
-  const gone = leftOut > 0 ? [`${leftOut} left out: their class has left the task.`] : []
-  return [...gone, showLabelled(accepted)].join('\n')
+  const gone = leftOut > 0 ? [words.classGone(leftOut)] : []
+  return [...gone, showLabelled(accepted, words)].join('\n')
 }
 
 async function accept(app: App, audit: AuditId | undefined) {
@@ -182,11 +187,11 @@ async function answerOneByOne(
 ): Promise<Audit> {
   const skipped = new Set<TextId>()
   await askOneByOne<AuditItem & { readonly place: string }>(shell, app, {
-    legend: legendOf(names),
+    legend: legendOf(names, shell.words),
     async next() {
       const items = await app.call('audit.items', { audit })
       const at = items.findIndex(({ answer, text }) => !answer && !skipped.has(text))
-      return at < 0 ? undefined : { ...items[at]!, place: `${at + 1} of ${items.length}` }
+      return at < 0 ? undefined : { ...items[at]!, place: shell.words.place(at + 1, items.length) }
     },
     show: ({ place, text, a, b }) =>
       [`${place}  #${text}`, a, ...(b === null ? [] : ['---', b])].join('\n'),
@@ -199,12 +204,11 @@ async function answerOneByOne(
   return audits.find((one) => one.id === audit)!
 }
 
-function showAudit({ id, state, n, answered, population, threshold, precision }: Audit): string {
-  const head = `Audit ${id}: ${n} of ${population} proposals, threshold ${percent(threshold)}`
-  if (state === 'open') return `${head}; ${n - answered} to answer (shiliu audit answer).`
-  const next =
-    state === 'passed'
-      ? 'shiliu audit accept takes the rest.'
-      : 'Narrow the filter or train a new round.'
-  return `${head}; ${state} with precision ${withInterval(precision)}. ${next}`
+function showAudit(
+  { id, state, n, answered, population, threshold, precision }: Audit,
+  words: Words,
+): string {
+  const head = words.audit(id, n, population, percent(threshold))
+  if (state === 'open') return head + words.toAnswer(n - answered)
+  return head + words[state](withInterval(precision, words))
 }

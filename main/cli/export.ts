@@ -3,6 +3,7 @@ import type { ExportOutcome } from '../../core/records.ts'
 import { positive } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { table } from './table.ts'
+import type { Words } from './words.ts'
 
 interface Options extends Common {
   readonly round?: number
@@ -31,12 +32,12 @@ export function exportCommand(program: Command, shell: Shell): void {
     )
 }
 
-function showOutcome({ folder, round, files, parity }: ExportOutcome): string {
+function showOutcome({ folder, round, files, parity }: ExportOutcome, words: Words): string {
   const rows = parity.map(({ runtime, texts, worst, note }) => [
     runtime,
-    `${texts} texts`,
-    worst === null ? 'not checked' : `largest difference ${worst.toExponential(1)}`,
+    words.parityTexts(texts),
+    worst === null ? words.notChecked : words.difference(worst.toExponential(1)),
     note,
   ])
-  return `Round ${round} is in ${folder}, ${files.length} files.\n${table(rows)}`
+  return `${words.exported(round, folder, files.length)}\n${table(rows)}`
 }

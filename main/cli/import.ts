@@ -2,9 +2,9 @@ import { Option, type Command } from 'commander'
 import type { FilePreview, PreviewChoice, RowRejection } from '../../core/import-plan.ts'
 import type { ImportReport } from '../../core/records.ts'
 import type { App } from '../app.ts'
-import { counted } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, table } from './table.ts'
+import type { Words } from './words.ts'
 
 export interface FileOptions {
   readonly text?: string
@@ -94,18 +94,18 @@ async function bring(shell: Shell, app: App, path: string, options: Options) {
   return { ...report, plan, rejectedRows: rejected }
 }
 
-function showPreview({ plan, columns, rows, rejected }: FilePreview): string {
-  const form = `${plan.format}, ${plan.encoding}${plan.delimiter ? `, delimiter ${JSON.stringify(plan.delimiter)}` : ''}`
+function showPreview({ plan, columns, rows, rejected }: FilePreview, words: Words): string {
+  const form = `${plan.format}, ${plan.encoding}${plan.delimiter ? words.delimiter(JSON.stringify(plan.delimiter)) : ''}`
   const roles = (['text', 'textB', 'id'] as const)
     .filter((role) => plan[role] !== null)
-    .map((role) => `${role}: ${plan[role]}`)
+    .map((role) => `${words.roles[role]}: ${plan[role]}`)
   const sample = rows.slice(0, 5).map((row) => row.columns.map(([, value]) => oneLine(value, 40)))
   return [
     form,
     roles.join(', '),
     '',
     table([columns.map((column) => column.name), ...sample]),
-    ...(rejected.length > 0 ? ['', `${rejected.length} of the first rows would be left out.`] : []),
+    ...(rejected.length > 0 ? ['', words.would(rejected.length)] : []),
   ].join('\n')
 }
 
@@ -113,9 +113,10 @@ type Brought = Awaited<ReturnType<typeof bring>>
 
 function showReport(shell: Shell, report: Brought): string {
   const { added, repeated, rejected, rejectedRows, plan } = report
+  const { words } = shell
   return [
-    `${added} texts added from column ${plan.text} (${plan.encoding}).`,
-    ...(repeated > 0 ? [`${repeated} rows were there already.`] : []),
+    words.added(added, plan.text, plan.encoding),
+    ...(repeated > 0 ? [words.repeated(repeated)] : []),
     ...showRejected(shell, rejected, rejectedRows),
   ].join('\n')
 }
@@ -124,8 +125,8 @@ function showReport(shell: Shell, report: Brought): string {
 export function showRejected(shell: Shell, count: number, rows: readonly RowRejection[]): string[] {
   if (count === 0) return []
   return [
-    `${counted(count, 'row')} left out:`,
-    ...rows.slice(0, 10).map(({ line, reason }) => `  line ${line}: ${shell.sentence(reason)}`),
+    shell.words.leftOut(count),
+    ...rows.slice(0, 10).map(({ line, reason }) => shell.words.line(line, shell.sentence(reason))),
     ...(count > 10 ? ['  ...'] : []),
   ]
 }

@@ -23,7 +23,7 @@ export async function labelOneByOne(
     await app.call('label.drawHeldOut', {})
   }
   const answered = await askOneByOne<StoredText>(shell, app, {
-    legend: legendOf(names),
+    legend: legendOf(names, shell.words),
     async next() {
       const [text] = await app.call('label.next', {
         scope: heldOut ? 'heldout' : 'train',

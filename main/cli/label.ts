@@ -1,16 +1,18 @@
 import type { Command } from 'commander'
 import type { Labelled, LabelledFromColumn } from '../../core/contract.ts'
 import type { TextId } from '../../core/project.ts'
-import type { Action, JournalEntry, LabelSummary } from '../../core/records.ts'
+import type { JournalEntry, LabelSummary } from '../../core/records.ts'
 import type { App } from '../app.ts'
+import { actionOf } from './ask.ts'
 import { inParts } from './at-once.ts'
 import { classNames, noneOfThese, type ClassNames } from './classes.ts'
 import { labelOneByOne, type Answered } from './label-one-by-one.ts'
-import { counted, positive, wholeNumber } from './numbers.ts'
+import { positive, wholeNumber } from './numbers.ts'
 import { readTable } from './read-table.ts'
 import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, table } from './table.ts'
 import { idAndClass, textIds } from './text-ids.ts'
+import type { Words } from './words.ts'
 
 export interface LabelOptions extends Common {
   readonly heldOut?: boolean
@@ -75,20 +77,26 @@ function run(shell: Shell, options: LabelOptions): Promise<void> {
         labels: await app.call('label.summary', {}),
         names: await classNames(app),
       }),
-      show: ({ labels, names }) => showSummary(labels, names),
+      show: ({ labels, names }, words) => showSummary(labels, names, words),
     })
   }
-  const write = <T>(work: (app: App) => Promise<T>, show: (result: T) => string) =>
+  const write = <T>(work: (app: App) => Promise<T>, show: (result: T, words: Words) => string) =>
     shell.perform(options, { project: 'write', work, show })
   if (undo)
-    return write((app) => app.call('label.undo', { steps: count(undo) }), showEntries('undone'))
+    return write(
+      (app) => app.call('label.undo', { steps: count(undo) }),
+      showEntries('undone', 'nothingUndone'),
+    )
   if (redo)
-    return write((app) => app.call('label.redo', { steps: count(redo) }), showEntries('redone'))
+    return write(
+      (app) => app.call('label.redo', { steps: count(redo) }),
+      showEntries('redone', 'nothingRedone'),
+    )
   if (drawHeldOut) {
     const size = drawHeldOut === true ? undefined : drawHeldOut
     return write(
       (app) => app.call('label.drawHeldOut', { size, seed: options.seed }),
-      (draw) => `Drew ${draw.size} held-out texts of ${draw.ofTexts} with seed ${draw.seed}.`,
+      ({ size, ofTexts, seed }, words) => words.drew(size, ofTexts, seed),
     )
   }
   if (fromColumn !== undefined)
@@ -161,70 +169,60 @@ function count(steps: number | true): number {
   return steps === true ? 1 : steps
 }
 
-function showEntries(how: string) {
-  return (entries: readonly JournalEntry[]): string => {
-    if (entries.length === 0) return `Nothing to be ${how}.`
-    return entries.map((e) => `${how}: ${e.action}, ${counted(e.changes, 'change')}`).join('\n')
+function showEntries(how: 'undone' | 'redone', nothing: 'nothingUndone' | 'nothingRedone') {
+  return (entries: readonly JournalEntry[], words: Words): string => {
+    if (entries.length === 0) return words[nothing]
+    return entries
+      .map((e) => words.entry(words[how](actionOf(e.action, words)), words.changes(e.changes)))
+      .join('\n')
   }
 }
 
-function showColumn(done: WithNames<LabelledFromColumn>): string {
+function showColumn(done: WithNames<LabelledFromColumn>, words: Words): string {
   const unmatched = Object.entries(done.unmatched)
   return [
-    ...Object.entries(done.perClass).map(([name, n]) => `${name}: ${n} texts labelled`),
-    ...(unmatched.length > 0 ? [`Values that are no class: ${showValues(unmatched)}`] : []),
+    ...Object.entries(done.perClass).map(([name, n]) => words.labelled(name, n)),
+    ...(unmatched.length > 0 ? [words.unmatched(showValues(unmatched, words))] : []),
     '',
-    showSummary(done.labels, done.names),
+    showSummary(done.labels, done.names, words),
   ].join('\n')
 }
 
 const valuesShown = 20
 
 /** The most frequent values first; a column of texts has as many values as rows. */
-function showValues(values: readonly (readonly [value: string, texts: number])[]): string {
+function showValues(
+  values: readonly (readonly [value: string, texts: number])[],
+  words: Words,
+): string {
   const sorted = [...values].sort(([, x], [, y]) => y - x)
   const shown = sorted.slice(0, valuesShown).map(([value, n]) => `${oneLine(value, 40)} (${n})`)
   const more = values.length - shown.length
-  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+  return `${shown.join(', ')}${more > 0 ? words.andMore(more) : ''}`
 }
 
-export function showLabelled({ entry, labels, names }: WithNames<Labelled>): string {
-  return `${showEntry(entry)}\n${showSummary(labels, names)}`
+export function showLabelled({ entry, labels, names }: WithNames<Labelled>, words: Words): string {
+  return `${showEntry(entry, words)}\n${showSummary(labels, names, words)}`
 }
 
-export function showAnswered({ answered, labels, names }: Answered): string {
-  return `${counted(answered, 'text')} answered.\n${showSummary(labels, names)}`
+export function showAnswered({ answered, labels, names }: Answered, words: Words): string {
+  return `${words.answered(answered)}\n${showSummary(labels, names, words)}`
 }
 
 /** What an entry did, in the words of its action: a rejection is no label. */
-function showEntry(entry: JournalEntry | null): string {
-  if (!entry) return 'Nothing changed.'
-  const did: Record<Action, readonly [what: string, done: string]> = {
-    label: ['label', 'changed'],
-    clear: ['label', 'taken back'],
-    approve: ['proposal', 'approved'],
-    reject: ['proposal', 'rejected'],
-    correct: ['proposal', 'corrected'],
-    reopen: ['proposal', 'reopened'],
-    review: ['proposal', 'decided'],
-    audit: ['text of the audit', 'answered'],
-    accept: ['proposal', 'accepted together; no label was made'],
-  }
-  const [what, done] = did[entry.action]
-  return `${counted(entry.changes, what)} ${done} (entry ${entry.id}).`
+function showEntry(entry: JournalEntry | null, words: Words): string {
+  return entry ? words.did(entry.action, entry.changes, entry.id) : words.nothingChanged
 }
 
-export function showSummary(labels: LabelSummary, names: ClassNames): string {
+export function showSummary(labels: LabelSummary, names: ClassNames, words: Words): string {
   const rows = [...names.classes.map((c) => c.id), null].map((id) => {
     const counts = labels.classes.find((c) => c.class === id)
-    const name = id === null ? `${noneOfThese} (none of these)` : names.name(id)
+    const name = id === null ? `${noneOfThese} (${words.noneRow})` : names.name(id)
     return [name, counts?.train ?? 0, counts?.heldOut ?? 0]
   })
   const { heldOut, heldOutLabelled } = labels
   return [
-    table([['class', 'train', 'held-out'], ...rows]),
-    heldOut
-      ? `Held-out: ${heldOutLabelled} of ${heldOut.size} labelled.`
-      : 'Held-out: not drawn yet (shiliu label --draw-held-out).',
+    table([words.labelColumns, ...rows]),
+    heldOut ? words.heldOut(heldOutLabelled, heldOut.size) : words.notDrawn,
   ].join('\n')
 }

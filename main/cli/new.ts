@@ -16,7 +16,7 @@ export function newCommand(program: Command, shell: Shell): void {
           const { name, seed } = options
           return app.call('project.create', { path: projectName(path), name, seed })
         },
-        show: (info) => `Made ${info.path}.`,
+        show: (info, words) => words.made(info.path),
       }),
     )
 }

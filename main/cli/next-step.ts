@@ -1,5 +1,6 @@
 import type { Audit, Job, ProjectInfo, ProposalCount } from '../../core/records.ts'
 import { namesOf } from './classes.ts'
+import type { Words } from './words.ts'
 
 export interface Situation {
   readonly info: ProjectInfo
@@ -11,18 +12,18 @@ export interface Situation {
 }
 
 /** The command that takes the project further, and why where that is not plain. */
-export function nextStep({ info, training, proposals, audits }: Situation): string {
+export function nextStep({ info, training, proposals, audits }: Situation, words: Words): string {
   if (info.texts === 0) return 'shiliu import FILE'
   if (!info.task) return 'shiliu task set FILE'
   if (training && training.state !== 'done') return 'shiliu train --resume'
   const bare = classesWithoutLabel(info)
-  if (bare.length > 0) return `shiliu label (no text is labelled ${bare.join(', ')})`
+  if (bare.length > 0) return words.because('shiliu label', words.unlabelled(bare))
   if (info.roundInUse === null) return 'shiliu train'
   if (audits.some(({ state }) => state === 'open')) return 'shiliu audit answer'
   if (proposals.length === 0) return 'shiliu propose'
   return proposals.some(({ decision }) => decision === 'pending')
-    ? 'shiliu review, or shiliu audit start'
-    : 'shiliu train (from what was reviewed), or shiliu export FOLDER'
+    ? words.or('shiliu review', 'shiliu audit start')
+    : words.or(words.because('shiliu train', words.fromReviewed), 'shiliu export FOLDER')
 }
 
 function classesWithoutLabel({ task, labels }: ProjectInfo): string[] {

@@ -3,7 +3,7 @@ import { fail } from '../../core/errors.ts'
 import type { PredictOutcome } from '../../core/records.ts'
 import type { App } from '../app.ts'
 import { look, showRejected, withFileOptions, type FileOptions } from './import.ts'
-import { counted, positive } from './numbers.ts'
+import { positive } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, percent, table } from './table.ts'
 
@@ -77,7 +77,7 @@ function showOutcome(shell: Shell, outcome: PredictOutcome, texts: readonly stri
   const { predicted, rows, out, rejected, rejectedRows } = outcome
   if (out !== null) {
     return [
-      `${counted(predicted, 'text')} classified, answers in ${out}.`,
+      shell.words.classified(predicted, out),
       ...showRejected(shell, rejected, rejectedRows),
     ].join('\n')
   }

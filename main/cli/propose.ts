@@ -42,6 +42,6 @@ async function propose(shell: Shell, app: App, options: Options) {
   const open = counts
     .filter((c) => c.decision === 'pending')
     .map((c) => [names.name(c.class), c.count])
-  const text = `Scored ${outcome.pool} texts, proposed ${outcome.proposed}.\n${table(open)}`
+  const text = `${shell.words.proposed(outcome.pool, outcome.proposed)}\n${table(open)}`
   return { ...outcome, counts, text }
 }

@@ -8,6 +8,7 @@ import { filterOf, type FilterOptions } from './filter.ts'
 import type { Answered } from './label-one-by-one.ts'
 import type { Shell } from './shell.ts'
 import { percent } from './table.ts'
+import type { Words } from './words.ts'
 
 /** Shows the surest open proposal, takes a decision, and moves on. */
 export async function reviewOneByOne(
@@ -20,12 +21,12 @@ export async function reviewOneByOne(
   const skipped = new Set<TextId>()
   let entry: Labelled['entry'] = null
   const answered = await askOneByOne<Proposal>(shell, app, {
-    legend: legendOf(names, ['y right', 'n wrong']),
+    legend: legendOf(names, shell.words, shell.words.review),
     async next() {
       const queue = await app.call('review.queue', { filter, limit: skipped.size + 1 })
       return queue.find((proposal) => !skipped.has(proposal.text))
     },
-    show: (proposal) => shown(proposal, names),
+    show: (proposal) => shown(proposal, names, shell.words),
     skip: ({ text }) => void skipped.add(text),
     async answer({ text }, line) {
       const verdicts = [{ text, verdict: verdictOf(line, names) }]
@@ -41,13 +42,11 @@ function verdictOf(line: string, names: ClassNames): Verdict {
   return { kind: 'correct', answer: names.typed(line) }
 }
 
-function shown(proposal: Proposal, names: ClassNames): string {
+function shown(proposal: Proposal, names: ClassNames, words: Words): string {
   const { text, a, b, class: classId, score, margin, groups } = proposal
-  const says = groups.map(
-    (g) => `${g.name} ${g.agrees ? 'agrees' : 'disagrees'} (${g.logProbability.toFixed(1)})`,
-  )
+  const says = groups.map((g) => words.groupSays(g.name, g.agrees, g.logProbability.toFixed(1)))
   return [
-    `#${text}  ${names.name(classId)}  score ${percent(score)}, margin ${percent(margin)}`,
+    words.proposal(text, names.name(classId), percent(score), percent(margin)),
     says.join('   '),
     a,
     ...(b === null ? [] : ['---', b]),

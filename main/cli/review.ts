@@ -14,6 +14,7 @@ import { reviewOneByOne } from './review-one-by-one.ts'
 import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { oneLine, percent, table } from './table.ts'
 import { idAndClass, textIds } from './text-ids.ts'
+import type { Words } from './words.ts'
 
 export interface ReviewOptions extends Common, FilterOptions {
   readonly list?: boolean
@@ -58,7 +59,7 @@ function run(shell: Shell, options: ReviewOptions): Promise<void> {
     return shell.perform(options, {
       project: 'read',
       work: (app) => list(app, options),
-      show: ({ proposals, names }) => showProposals(proposals, names),
+      show: ({ proposals, names }, words) => showProposals(proposals, names, words),
     })
   }
   const { file, approve, reject, correct, reopen } = options
@@ -140,10 +141,10 @@ function verdictOf({ decision, class: name }: Given, names: ClassNames): Verdict
   return fail('review.badDecision', { got: decision })
 }
 
-function showProposals(proposals: readonly Proposal[], names: ClassNames): string {
-  if (proposals.length === 0) return 'No open proposals.'
+function showProposals(proposals: readonly Proposal[], names: ClassNames, words: Words): string {
+  if (proposals.length === 0) return words.noProposals
   return table([
-    ['id', 'class', 'score', 'margin', 'agree', 'text'],
+    words.proposalColumns,
     ...proposals.map((p) => [
       p.text satisfies TextId,
       names.name(p.class),

@@ -5,6 +5,7 @@ import { classNames } from './classes.ts'
 import { positive } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { percent, table, withInterval } from './table.ts'
+import type { Words } from './words.ts'
 
 export function roundsCommand(program: Command, shell: Shell): void {
   const rounds = program.command('rounds').description('compare rounds, choose one, roll back')
@@ -25,7 +26,8 @@ export function roundsCommand(program: Command, shell: Shell): void {
       shell.perform(options, {
         project: 'read',
         work: (app) => app.call('rounds.compare', { before, after }),
-        show: (comparison) => (comparison ? showComparison(comparison) : tooFew),
+        show: (comparison, words) =>
+          comparison ? showComparison(comparison, words) : words.tooFew,
       }),
     )
   withCommon(rounds.command('flips'))
@@ -64,45 +66,47 @@ export function roundsCommand(program: Command, shell: Shell): void {
           if (!options.yes) fail('round.confirmDiscard', { round })
           return app.call('rounds.discard', { round })
         },
-        show: ({ freed }) => `Freed ${(freed / 1e6).toFixed(1)} MB inside the project file.`,
+        show: ({ freed }, words) => words.freed(megabytes(freed)),
       }),
     )
 }
 
-const tooFew = 'Not measured: at least 50 held-out texts must be labelled.'
-
-function showRounds({ rounds, compared, best, storage }: RoundsReport): string {
-  if (rounds.length === 0) return 'No round yet: shiliu train.'
+function showRounds({ rounds, compared, best, storage }: RoundsReport, words: Words): string {
+  if (rounds.length === 0) return words.noRound
   return [
-    table([
-      ['round', 'held-out accuracy', 'macro F1', 'texts', 'against before', ''],
-      ...rounds.map(row),
-    ]),
-    ...(best === null ? [tooFew] : [`Best of ${compared} compared rounds: ${best}.`]),
-    `Models take ${(storage.shared / 1e6).toFixed(1)} MB.`,
+    table([words.roundColumns, ...rounds.map((round) => row(round, words))]),
+    best === null ? words.tooFew : words.best(compared, best),
+    words.storage(megabytes(storage.shared)),
   ].join('\n')
 }
 
-function row(round: RoundReport): string[] {
-  const { gold, accepted, rejected } = round.texts
+function row(round: RoundReport, words: Words): string[] {
+  const { number, texts, accuracy, macroF1, comparison } = round
   return [
-    String(round.number),
-    round.accuracy ? withInterval(round.accuracy) : '-',
-    round.macroF1 ? withInterval(round.macroF1) : '-',
-    `${gold} + ${accepted} accepted + ${rejected} rejected`,
-    round.comparison ? `${round.comparison.verdict} (round ${round.comparison.before})` : '-',
-    [round.inUse ? 'in use' : '', round.isDiscarded ? 'weights given up' : '']
+    String(number),
+    accuracy ? withInterval(accuracy, words) : '-',
+    macroF1 ? withInterval(macroF1, words) : '-',
+    words.roundTexts(texts.gold, texts.accepted, texts.rejected),
+    comparison ? words.sawAgainst(words.saw[comparison.verdict], comparison.before) : '-',
+    [round.inUse ? words.inUse : '', round.isDiscarded ? words.discarded : '']
       .filter(Boolean)
       .join(', '),
   ]
 }
 
-function showComparison({ before, after, n, accuracy, macroF1, verdict }: RoundComparison): string {
-  const line = (name: string, x: typeof accuracy) =>
-    `${name}: ${x.value >= 0 ? '+' : ''}${percent(x.value)} (${percent(x.low)} to ${percent(x.high)})`
+function showComparison(comparison: RoundComparison, words: Words): string {
+  const { before, after, n, accuracy, macroF1, verdict } = comparison
+  const line = (name: string, x: typeof accuracy) => {
+    const value = `${x.value >= 0 ? '+' : ''}${percent(x.value)}`
+    return words.figure(name, value, percent(x.low), percent(x.high))
+  }
   return [
-    `Round ${after} against round ${before} on ${n} held-out texts: ${verdict}.`,
-    line('accuracy', accuracy),
-    line('macro F1', macroF1),
+    words.comparison(after, before, n, words.saw[verdict]),
+    line(words.figures.accuracy, accuracy),
+    line(words.figures.macroF1, macroF1),
   ].join('\n')
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
 }

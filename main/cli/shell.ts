@@ -17,6 +17,7 @@ import type { Host } from '../host.ts'
 import { printable } from './printable.ts'
 import { Progress } from './progress.ts'
 import { sentenceWithRemedy } from './remedy.ts'
+import { cliWords, type Words } from './words.ts'
 
 const languages: readonly Language[] = ['zh', 'en']
 
@@ -32,7 +33,7 @@ export interface Performance<T> {
   readonly project: 'write' | 'read' | 'none'
   readonly work: (app: App) => Promise<T>
   /** What a person reads; with --json the result itself is printed instead. */
-  readonly show: (result: T) => string
+  readonly show: (result: T, words: Words) => string
 }
 
 export const root = resolve(import.meta.dirname, '../..')
@@ -62,7 +63,7 @@ export class Shell {
         await app.call('project.open', { path: projectPath(options), mode: project })
       }
       const result = await work(app)
-      print(options.json === true ? JSON.stringify(result, null, 2) : show(result))
+      print(options.json === true ? JSON.stringify(result, null, 2) : show(result, this.words))
     } catch (error) {
       this.#fail(toRecord(error), options)
     } finally {
@@ -79,7 +80,7 @@ export class Shell {
     const { lastSeq } = await app.call('jobs.get', { job })
     const unsubscribe = app.subscribe(job, lastSeq + 1, (event) => progress.show(event))
     this.#stop = async () => {
-      progress.note('stopping ...')
+      progress.note(this.words.stopping)
       await app.call('jobs.cancel', { job })
     }
     const ended = await app.call('jobs.wait', { job })
@@ -87,6 +88,11 @@ export class Shell {
     unsubscribe()
     progress.end()
     return resultOf<T>(ended)
+  }
+
+  /** What the commands themselves say, in the language of this command. */
+  get words(): Words {
+    return cliWords[this.#language]
   }
 
   /** An error as a person reads it in a terminal, in the language of this command. */

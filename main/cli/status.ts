@@ -12,13 +12,13 @@ export function statusCommand(program: Command, shell: Shell): void {
     .action((options: Common) =>
       shell.perform(options, {
         project: 'read',
-        work: look,
+        work: (app) => look(shell, app),
         show: (status) => showStatus(shell, status),
       }),
     )
 }
 
-async function look(app: App) {
+async function look({ words }: Shell, app: App) {
   const info = await app.call('project.info', {})
   const jobs = await app.call('jobs.list', {})
   const round = info.roundInUse
@@ -28,7 +28,7 @@ async function look(app: App) {
   return {
     ...info,
     jobs,
-    next: nextStep({ info, training, proposals, audits } satisfies Situation),
+    next: nextStep({ info, training, proposals, audits } satisfies Situation, words),
   }
 }
 
@@ -36,12 +36,13 @@ type Status = Awaited<ReturnType<typeof look>>
 
 function showStatus(shell: Shell, status: Status): string {
   const { name, path, texts, seed, task, labels, roundInUse, jobs, next } = status
+  const { words } = shell
   return [
-    `${name} (${path}), ${texts} texts, seed ${seed}`,
-    task ? showSummary(labels, namesOf(task)) : 'No task yet.',
-    roundInUse === null ? 'No model yet.' : `Round ${roundInUse} is in use.`,
+    words.status(name, path, texts, seed),
+    task ? showSummary(labels, namesOf(task), words) : words.noTaskYet,
+    roundInUse === null ? words.noModel : words.roundInUse(roundInUse),
     ...unfinished(jobs).map((job) => showJob(shell, job)),
-    `Next: ${next}`,
+    words.next(next),
   ].join('\n')
 }
 
@@ -54,9 +55,10 @@ function unfinished(newestFirst: readonly Job[]): Job[] {
 }
 
 function showJob(shell: Shell, job: Job): string {
-  const head = `${job.kind} (job ${job.id})`
-  if (job.state === 'failed' && job.error) return `${head} failed: ${shell.sentence(job.error)}`
-  if (job.state === 'running' || job.state === 'queued')
-    return `${head} is under way in another program, or was cut off with it.`
-  return `${head}: ${shell.sentence({ code: 'job.stopped', details: stoppedBy(job) })}`
+  const { words } = shell
+  const head = words.job(job.kind, job.id)
+  if (job.state === 'failed' && job.error) return words.jobFailed(head, shell.sentence(job.error))
+  if (job.state === 'running' || job.state === 'queued') return words.jobElsewhere(head)
+  const stopped = { code: 'job.stopped', details: stoppedBy(job) }
+  return words.jobStopped(head, shell.sentence(stopped))
 }

@@ -1,4 +1,5 @@
 import { printableLine } from './printable.ts'
+import { cliWords } from './words.ts'
 
 /** Columns of text, aligned; a Chinese character is as wide as two others. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
@@ -11,20 +12,15 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
 }
 
 export function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`
+  return `${(share * 100).toFixed(1)}%`
 }
 
-/** `81.0 % (72.2 to 87.5)` */
-export function withInterval({
-  value,
-  low,
-  high,
-}: {
-  value: number
-  low: number
-  high: number
-}): string {
-  return `${percent(value)} (${(low * 100).toFixed(1)} to ${(high * 100).toFixed(1)})`
+/** `81.0% (72.2 to 87.5)` */
+export function withInterval(
+  { value, low, high }: { value: number; low: number; high: number },
+  words = cliWords.en,
+): string {
+  return words.interval(percent(value), (low * 100).toFixed(1), (high * 100).toFixed(1))
 }
 
 /** A text on one line, cut to a width. */

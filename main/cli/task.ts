@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { fail, fromRecord } from '../../core/errors.ts'
+import { fail } from '../../core/errors.ts'
 import type { TaskDefinition } from '../../core/contract.ts'
 import type { CheckResult } from '../../core/job.ts'
 import type { TaskVersion } from '../../core/records.ts'
 import type { App } from '../app.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { percent, table } from './table.ts'
+import type { Words } from './words.ts'
 
 type Options = Common & { base?: string; draft?: boolean }
 
@@ -18,7 +19,7 @@ export function taskCommand(program: Command, shell: Shell): void {
       shell.perform(options, {
         project: 'read',
         work: (app) => app.call('task.get', {}),
-        show: (version) => (version ? showTask(version) : 'No task yet: shiliu task set FILE.'),
+        show: (version, words) => (version ? showTask(version, words) : words.noTask),
       }),
     )
   withCommon(task.command('set'))
@@ -30,8 +31,9 @@ export function taskCommand(program: Command, shell: Shell): void {
     .action((file: string, options: Options) =>
       shell.perform(options, {
         project: 'write',
-        work: (app) => setTask(app, definitionIn(file), options),
-        show: ({ version, check }) => `${showTask(version)}\n\n${showCheck(shell, check)}`,
+        work: (app) => setTask(shell, app, definitionIn(file), options),
+        show: ({ version, check }, words) =>
+          `${version ? showTask(version, words) : words.notSaved}\n\n${showCheck(shell, check)}`,
       }),
     )
   withCommon(task.command('check'))
@@ -43,7 +45,7 @@ export function taskCommand(program: Command, shell: Shell): void {
         project: 'read',
         work: async (app) => {
           const definition = file === undefined ? undefined : definitionIn(file)
-          return { check: await app.call('task.check', { definition, base: options.base }) }
+          return { check: await checked(shell, app, definition, options.base) }
         },
         show: ({ check }) => showCheck(shell, check),
       }),
@@ -58,11 +60,35 @@ Example of a file:
 A class that keeps its name keeps its labels. To give it another name, say its id, which
 "shiliu task show" prints: {"id": "c1", "name": "正面"}.`
 
-async function setTask(app: App, definition: TaskDefinition, { base, draft }: Options) {
+/** A task with errors is shown with all of them, and saved as a draft only. */
+async function setTask(
+  shell: Shell,
+  app: App,
+  definition: TaskDefinition,
+  { base, draft }: Options,
+): Promise<{ version: TaskVersion | null; check: CheckResult }> {
+  if (draft) {
+    const check = await app.call('task.check', { definition, base })
+    return { version: await app.call('task.set', definition), check }
+  }
+  const check = await checked(shell, app, definition, base)
+  return { version: hasErrors(check) ? null : await app.call('task.set', definition), check }
+}
+
+/** What the base model says of a task; an error in it is wrong input. */
+async function checked(
+  shell: Shell,
+  app: App,
+  definition: TaskDefinition | undefined,
+  base: string | undefined,
+): Promise<CheckResult> {
   const check = await app.call('task.check', { definition, base })
-  const error = check.findings.find((finding) => finding.severity === 'error')
-  if (error && !draft) throw fromRecord(error.error)
-  return { version: await app.call('task.set', definition), check }
+  if (hasErrors(check)) shell.exitCode = 2
+  return check
+}
+
+function hasErrors({ findings }: CheckResult): boolean {
+  return findings.some(({ severity }) => severity === 'error')
 }
 
 function definitionIn(path: string): TaskDefinition {
@@ -83,24 +109,25 @@ function readOrFail(path: string, expected: string): string {
   }
 }
 
-export function showTask({ task, guideline }: TaskVersion): string {
-  const words = task.groups.map((g) => [g.name, ...task.classes.map((c) => g.words[c.id] ?? '')])
+export function showTask({ task, guideline }: TaskVersion, words: Words): string {
+  const own = task.groups.map((g) => [g.name, ...task.classes.map((c) => g.words[c.id] ?? '')])
   return [
     ...(guideline ? [guideline, ''] : []),
-    ...task.patterns.map((pattern) => `pattern  ${pattern}`),
+    ...task.patterns.map((pattern) => words.pattern(pattern)),
     '',
     table([
-      ['class', ...task.classes.map((c) => c.name)],
+      [words.classColumn, ...task.classes.map((c) => c.name)],
       ['id', ...task.classes.map((c) => c.id)],
-      ...words.map(([group, ...own]) => [`group ${group}`, ...own]),
+      ...own.map(([group, ...cells]) => [words.group(group!), ...cells]),
     ]),
   ].join('\n')
 }
 
 function showCheck(shell: Shell, { findings, masks, attainable }: CheckResult): string {
-  const lines = findings.map(({ severity, error }) => `${severity}: ${shell.sentence(error)}`)
+  const { words } = shell
+  const lines = findings.map(({ severity, error }) => words[severity](shell.sentence(error)))
   return [
-    `masks per group: ${masks.join(', ')}; attainable score per class: ${attainable.map(percent).join(', ')}`,
-    ...(lines.length > 0 ? lines : ['The base model can use every word and pattern.']),
+    words.masks(masks.join(', '), attainable.map(percent).join(', ')),
+    ...(lines.length > 0 ? lines : [words.usable]),
   ].join('\n')
 }

@@ -5,6 +5,7 @@ import type { App } from '../app.ts'
 import { positive, share, wholeNumber } from './numbers.ts'
 import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { percent, withInterval } from './table.ts'
+import type { Words } from './words.ts'
 
 interface Options extends Common {
   readonly resume?: boolean
@@ -77,38 +78,28 @@ function startInput(options: Options) {
   return { base, seed, threads, checkpointEvery, recipe, pseudo }
 }
 
-function showOutcome(outcome: TrainOutcome & { report: RoundReport }): string {
+function showOutcome(outcome: TrainOutcome & { report: RoundReport }, words: Words): string {
   const { round, inUse, report, finalLoss } = outcome
+  const { gold, accepted, rejected } = report.texts
+  const seconds = (report.milliseconds / 1000).toFixed(1)
   return [
-    `Round ${round}: loss ${finalLoss.toFixed(3)} after ${(report.milliseconds / 1000).toFixed(1)} s, ` +
-      `from ${textsOf(report)}.`,
-    accuracyOf(report),
-    ...verdictOf(report),
-    inUse === round ? `Round ${round} is in use.` : `Round ${inUse} stays in use.`,
+    words.trained(round, finalLoss.toFixed(3), seconds, words.texts(gold, accepted, rejected)),
+    accuracyOf(report, words),
+    ...verdictOf(report, words),
+    inUse === round ? words.roundInUse(round) : words.roundStays(inUse),
   ].join('\n')
 }
 
-export function textsOf({ texts: { gold, accepted, rejected } }: RoundReport): string {
-  return `${gold} labels, ${accepted} accepted and ${rejected} rejected proposals`
-}
-
-export function accuracyOf({ accuracy, heldOut }: RoundReport): string {
+function accuracyOf({ accuracy, heldOut }: RoundReport, words: Words): string {
   return accuracy
-    ? `Held-out accuracy ${withInterval(accuracy)} on ${accuracy.n} texts.`
-    : `Not measured: ${heldOut} held-out texts are labelled, 50 are needed (shiliu label --held-out).`
+    ? words.accuracy(withInterval(accuracy, words), accuracy.n)
+    : words.notMeasured(heldOut)
 }
 
-function verdictOf({ comparison }: RoundReport): string[] {
+function verdictOf({ comparison }: RoundReport, words: Words): string[] {
   if (!comparison) return []
   const { verdict, before, accuracy } = comparison
-  const sentence = {
-    helped: `This round helped`,
-    'did not help': `This round did not help`,
-    'no difference seen': `No difference seen`,
-  }[verdict]
   const points = `${accuracy.value >= 0 ? '+' : ''}${percent(accuracy.value)}`
-  return [
-    `${sentence}: ${points} against round ${before} ` +
-      `(95 % interval ${percent(accuracy.low)} to ${percent(accuracy.high)}).`,
-  ]
+  const [low, high] = [percent(accuracy.low), percent(accuracy.high)]
+  return [words.against(words.verdicts[verdict], points, before, low, high)]
 }

@@ -31,7 +31,7 @@ test('the demo walks the whole loop, and its export answers by itself', async (t
   for (const stage of stages) assert.match(stdout, new RegExp(`^${stage} +[\\d.]+ s`, 'm'))
   assert.match(stdout, /32 to train on, 100 held out/)
   assert.match(stdout, /The second round (helped|did not help)|No difference seen/)
-  const accuracies = [...stdout.matchAll(/^round \d +([\d.]+) %/gm)].map(([, value]) =>
+  const accuracies = [...stdout.matchAll(/^round \d +([\d.]+)%/gm)].map(([, value]) =>
     Number(value),
   )
   assert.equal(accuracies.length, 2)

@@ -16,10 +16,10 @@ function shown(...answers: readonly (readonly number[])[]): string[] {
 test('an answer is unsure where two classes are close, whichever is ahead', () => {
   const [, ...lines] = shown([0.54, 0.46], [0.405, 0.595], [0.605, 0.395], [0.04, 0.96])
   assert.deepEqual(lines.slice(0, 4), [
-    '满意       54.0 %  unsure  text 0',
-    '满意       59.5 %  unsure  text 1',
-    '满意       60.5 %          text 2',
-    '满意       96.0 %          text 3',
+    '满意       54.0%  unsure  text 0',
+    '满意       59.5%  unsure  text 1',
+    '满意       60.5%          text 2',
+    '满意       96.0%          text 3',
   ])
 })
 

@@ -307,6 +307,40 @@ test('the task is shown with the ids that renaming needs', async (t) => {
   assert.match(out, /^class +好评 +差评\nid +c1 +c2\ngroup 甲 +好 +差$/m)
 })
 
+test('a task with errors shows all of them, ends with code 2, and is saved as a draft only', async (t) => {
+  const folder = tempFolder(t)
+  await shiliu(folder, ['new', 'x.shiliu'])
+  const definition = {
+    classes: [{ name: '退款' }, { name: '物流' }],
+    patterns: ['{a}这是[MASK]问题。'],
+    groups: [
+      { name: '称呼', words: { 退款: '退款', 物流: '快' } },
+      { name: '字', words: { 退款: '龘', 物流: '运' } },
+    ],
+  }
+  writeFileSync(join(folder, 'bad.json'), JSON.stringify(definition))
+  const task = (...args: string[]) => shiliu(folder, ['task', ...args])
+  const errors = ({ out }: Run) => out.match(/^error: /gm)?.length
+  const checked = await task('check', 'bad.json')
+  assert.deepEqual([checked.code, errors(checked)], [2, 2])
+  const refused = await task('set', 'bad.json')
+  assert.deepEqual([refused.code, errors(refused)], [2, 2])
+  assert.match(refused.out, /^The task has errors and was not saved\./)
+  const json = await task('set', 'bad.json', '--json')
+  assert.equal((JSON.parse(json.out) as { version: null }).version, null)
+  assert.match((await task('show')).out, /^No task yet/)
+  const zh = await task('check', 'bad.json', '--lang', 'zh')
+  assert.match(zh.out, /^每组的空位：.*\n错误：[^]*\n错误：/)
+  assert.equal((await task('set', 'bad.json', '--draft')).code, 0)
+  assert.equal((await task('check')).code, 2)
+  const good = definition.groups.map(({ name }, i) => ({
+    name,
+    words: i === 0 ? { 退款: '退', 物流: '快' } : { 退款: '钱', 物流: '运' },
+  }))
+  writeFileSync(join(folder, 'good.json'), JSON.stringify({ ...definition, groups: good }))
+  assert.equal((await task('set', 'good.json')).code, 0)
+})
+
 test('rounds are listed, compared and chosen, and a folder in use takes no export', async (t) => {
   const { app, folder } = await fakeApp(t)
   await importTexts(app, folder, 400)
@@ -356,7 +390,15 @@ test('messages come in the language that is asked for, else in that of the syste
   )
   await shiliu(folder, ['new', 'x.shiliu'])
   const rejected = await shiliu(folder, ['import', 'x.csv', '--lang', 'zh'])
-  assert.match(rejected.out, /line 3: 列“text”里的文本是空的/)
+  assert.match(
+    rejected.out,
+    /^从列“text”导入了 1 条文本（utf-8）。\n略去了 1 行：\n {2}第 3 行：列“text”里的文本是空的。\n$/,
+  )
+  const status = await shiliu(folder, ['status', '--lang', 'zh'])
+  assert.match(
+    status.out,
+    /条文本，种子 1\n还没有任务。\n还没有模型。\n下一步：shiliu task set FILE\n$/,
+  )
 })
 
 test('labelling the held-out sample draws it first, in a project of any size', async (t) => {
@@ -393,7 +435,7 @@ test('proposals are reviewed from a file and one by one, an audit is answered by
   const answered = await shiliu(folder, ['audit', 'answer', '--from-column', 'cat'])
   assert.match(answered.out, /passed with precision/)
   const accepted = await shiliu(folder, ['audit', 'accept'])
-  assert.match(accepted.out, /^\d+ proposals accepted together; no label was made/)
+  assert.match(accepted.out, /^\d+ proposals approved in bulk; no label was made/)
   const again = await shiliu(folder, ['audit', 'accept', '--audit', '1'])
   assert.deepEqual([again.code, again.out.split('\n')[0]], [0, 'Nothing changed.'])
   assert.match((await shiliu(folder, ['audit', 'accept', '--audit', '9'])).err, /no audit 9/)
