@@ -296,6 +296,10 @@ test('a failed audit says what can be done', options, async (t) => {
   await page.getByText('Proposals are hidden during the audit').waitFor()
   await page.keyboard.press('b')
   await page.getByText('Failed', { exact: true }).waitFor()
+  await page.getByRole('heading', { name: 'The 60 that were wrong' }).waitFor()
+  for (const { a } of items) {
+    await page.getByRole('complementary', { name: 'Audit' }).getByText(a).first().waitFor()
+  }
   assert.deepEqual(await accessibilityViolations(page), [])
   await page.getByText('The audit failed, so they cannot be approved in bulk').waitFor()
   await page.getByRole('button', { name: 'Score ≥ 0.80' }).click()

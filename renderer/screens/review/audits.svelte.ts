@@ -12,9 +12,6 @@ export interface WrongItem extends AuditItem {
   readonly label: Answer | null
 }
 
-/** How many of the wrong ones are shown. */
-const shownWrong = 5
-
 /** The audits of the run under review, and the one of the filter in front. */
 export class Audits {
   all = $state.raw<readonly Audit[]>([])
@@ -118,13 +115,9 @@ export class Audits {
 
   /** The latest ones first; they are shown once nobody is answering blind. */
   async #explainWrong(): Promise<void> {
-    const wrong = this.items.filter(({ answer }) => answer === 'wrong').slice(-shownWrong)
-    this.wrong = await Promise.all(
-      wrong.toReversed().map(async (item) => {
-        const { text } = await api.call('data.text', { id: item.text })
-        return { ...item, label: text.label }
-      }),
-    )
+    const wrong = this.items.filter(({ answer }) => answer === 'wrong').toReversed()
+    const texts = await api.call('data.rows', { ids: wrong.map(({ text }) => text) })
+    this.wrong = wrong.map((item, i) => ({ ...item, label: texts[i]!.label }))
   }
 
   #note(text: TextId, answer: AuditItem['answer']): void {
