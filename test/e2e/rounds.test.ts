@@ -70,6 +70,26 @@ test(
   },
 )
 
+test(
+  'a round that is kept for a higher figure, though no difference is seen, says why',
+  options,
+  async (t) => {
+    const window = await openInterface(t)
+    const { page, serving } = window
+    await tinyProject(window)
+    await labelTiny(serving.app)
+    await trainTiny(serving.app, idleRecipe)
+    await trainTiny(serving.app, { ...goodRecipe, steps: 3 })
+    await page.evaluate(() => (location.hash = '#/rounds'))
+    const verdict = page.getByRole('status').filter({ hasText: 'No difference seen' })
+    await verdict.waitFor(patience)
+    assert.match(
+      await verdict.innerText(),
+      /Round 2 is now in use: the higher figure is kept, though the difference may be chance\./,
+    )
+  },
+)
+
 test('the round in use scores the rest and proposes, as it is asked to', options, async (t) => {
   const window = await openInterface(t)
   const { page, serving } = window

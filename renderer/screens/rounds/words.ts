@@ -20,6 +20,8 @@ export const words = both({
       `第 ${n} 轮的准确率为 ${value}（95% 区间 ${low}–${high}，${texts} 条），还没有别的轮次可比。`,
     stays: (n: number) => `仍在使用第 ${n} 轮。`,
     changed: (n: number) => `已改用第 ${n} 轮。`,
+    changedByFigure: (n: number) =>
+      `已改用第 ${n} 轮：它的数字高，就留用它，虽然差别可能只是偶然。`,
     waiting: (n: string) => `${n} 条提案等待复核。`,
     review: '去复核',
     columns: {
@@ -107,6 +109,8 @@ export const words = both({
       `Round ${n} has an accuracy of ${value} (95% interval ${low}–${high}, ${texts} texts); there is no other round to compare.`,
     stays: (n) => ` Round ${n} stays in use.`,
     changed: (n) => ` Round ${n} is now in use.`,
+    changedByFigure: (n) =>
+      ` Round ${n} is now in use: the higher figure is kept, though the difference may be chance.`,
     waiting: (n) => `${n} proposals wait for review.`,
     review: 'Review',
     columns: {
