@@ -309,6 +309,19 @@ test('a failed audit says what can be done', options, async (t) => {
   assert.deepEqual(await accessibilityViolations(page), [])
 })
 
+test('approvals that are taken back do not count as too fast', options, async (t) => {
+  const { page, serving } = await openTrained(t, 'review')
+  await ready(page)
+  const all = await waiting(serving.app)
+  for (let i = 0; i < 10; i++) await page.keyboard.press('a')
+  await page.getByText('Too fast').waitFor()
+  await page.keyboard.press('u')
+  await page.getByText('Too fast').waitFor({ state: 'detached' })
+  await page.keyboard.press('Shift+U')
+  await page.getByText('Too fast').waitFor()
+  await until(async () => (await waiting(serving.app)) === all - 10)
+})
+
 test('without proposals the screen says what to do, and scores the pool', options, async (t) => {
   const { page, serving } = await openTrained(t, 'review', { stage: 'trained' })
   const { app } = serving

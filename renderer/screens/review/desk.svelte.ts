@@ -125,8 +125,9 @@ export class Desk {
     this.#offer = messages.tell(said.join(words().comma), () => void this.undo())
   }
 
-  async reopen({ text }: Proposal): Promise<void> {
+  async reopen({ id, text }: Proposal): Promise<void> {
     messages.dismiss(this.#offer)
+    this.pace.undo(id)
     const verdicts = [{ text, verdict: { kind: 'reopen' as const } }]
     await attempt(() => this.#writes.run(() => api.call('review.decide', { verdicts })))
     await this.load()
@@ -136,6 +137,8 @@ export class Desk {
     const [entry] = (await attempt(() => this.#step('label.undo'))) ?? []
     if (!entry) return
     this.#say(entry, words().undone)
+    const proposal = this.queue.decidedBy(entry)
+    if (proposal && entry.action === 'approve') this.pace.undo(proposal.id)
     if (isAboutAudit(entry)) await this.load()
     else await attempt(() => Promise.all([this.queue.onUndone(entry), this.audits.countLeft()]))
   }
@@ -144,6 +147,8 @@ export class Desk {
     const [entry] = (await attempt(() => this.#step('label.redo'))) ?? []
     if (!entry) return
     this.#say(entry, words().redone)
+    const proposal = this.queue.decidedBy(entry)
+    if (proposal && entry.action === 'approve') this.pace.redo(proposal.id)
     if (isAboutAudit(entry)) await this.load()
     else await attempt(() => Promise.all([this.queue.onRedone(entry), this.audits.countLeft()]))
   }
@@ -160,7 +165,8 @@ export class Desk {
     const text = sentence(words().actions[entry.action], entry.changes)
     this.said = text
     // A single decision or answer is seen to come back; anything else is told.
-    const isSeen = this.queue.knows(entry) || (this.audits.isAnswering && isAboutAudit(entry))
+    const isSeen =
+      this.queue.decidedBy(entry) !== undefined || (this.audits.isAnswering && isAboutAudit(entry))
     if (!isSeen) messages.tell(text)
   }
 

@@ -1,3 +1,4 @@
+import type { ProposalId } from '../../../core/project.ts'
 import type { Proposal } from '../../../core/records.ts'
 
 /** How fast people read who read fast, in signs a second. */
@@ -8,14 +9,20 @@ const remembered = 50
 const shownFrom = 10
 
 interface Approval {
+  readonly proposal: ProposalId
   readonly seconds: number
   readonly toRead: number
 }
 
 /** How long proposals are looked at before they are approved: approving unread is confirmation bias. */
 export class Pace {
-  #approvals = $state.raw<readonly Approval[]>([])
+  #all = $state.raw<readonly Approval[]>([])
+  /** Approvals that were taken back, and can be done again. */
+  #undone = $state.raw<readonly ProposalId[]>([])
   #shownAt = performance.now()
+  readonly #approvals = $derived(
+    this.#all.filter(({ proposal }) => !this.#undone.includes(proposal)),
+  )
   readonly count = $derived(this.#approvals.length)
   /** Seconds in the middle, and those that reading takes; null before there is anything to say. */
   readonly median = $derived(
@@ -29,10 +36,20 @@ export class Pace {
     this.#shownAt = performance.now()
   }
 
-  approve({ a, b }: Proposal): void {
+  approve({ id, a, b }: Proposal): void {
     const seconds = (performance.now() - this.#shownAt) / 1000
-    const approval = { seconds, toRead: readingTime(`${a}${b ?? ''}`) }
-    this.#approvals = [...this.#approvals, approval].slice(-remembered)
+    const approval = { proposal: id, seconds, toRead: readingTime(`${a}${b ?? ''}`) }
+    const others = this.#all.filter(({ proposal }) => proposal !== id)
+    this.#all = [...others, approval].slice(-remembered)
+    this.redo(id)
+  }
+
+  undo(id: ProposalId): void {
+    this.#undone = [...this.#undone, id]
+  }
+
+  redo(id: ProposalId): void {
+    this.#undone = this.#undone.filter((other) => other !== id)
   }
 }
 

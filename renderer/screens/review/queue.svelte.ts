@@ -122,9 +122,9 @@ export class Queue {
     else await this.load()
   }
 
-  /** Whether an entry decided one proposal of this queue, so that its undoing needs no words. */
-  knows(entry: JournalEntry): boolean {
-    return this.#trail.of(entry) !== undefined
+  /** The proposal of this queue that an entry decided. */
+  decidedBy(entry: JournalEntry): Proposal | undefined {
+    return this.#trail.of(entry)
   }
 
   #take(id: ProposalId): void {
