@@ -302,6 +302,8 @@ test('a failed audit says what can be done', options, async (t) => {
   }
   assert.deepEqual(await accessibilityViolations(page), [])
   await page.getByText('The audit failed, so they cannot be approved in bulk').waitFor()
+  assert.ok(await page.getByRole('button', { name: /^Approve in bulk/ }).isDisabled())
+  assert.equal(await page.getByText(/^Approve \d+ in bulk$/).count(), 0)
   await page.getByRole('button', { name: 'Score ≥ 0.80' }).click()
   await page.getByRole('group', { name: 'Filter: Score ≥ 0.80' }).waitFor()
   await page.getByRole('tab', { name: /^Audits/ }).click()
@@ -321,6 +323,40 @@ test('approvals that are taken back do not count as too fast', options, async (t
   await page.getByText('Too fast').waitFor()
   await until(async () => (await waiting(serving.app)) === all - 10)
 })
+
+test(
+  'where an audit takes every proposal it says so, and more can be proposed',
+  options,
+  async (t) => {
+    const window = await openTrained(t, 'review', { stage: 'trained' })
+    const { page, serving } = window
+    const { app } = serving
+    const rule = { share: 0.01, minimum: 20, unanimous: false }
+    const { job } = await app.call('review.propose', { rule })
+    await app.call('jobs.wait', { job })
+    await ready(page)
+    const few = await waiting(app)
+    assert.ok(few <= 60)
+    await page.getByText(`There are only ${few}, so the audit labels them all`).waitFor()
+    await page.getByText(`The audit labels all ${few}; nothing is left`).waitFor()
+    assert.equal(await page.getByText(/^Approve \d+ in bulk$/).count(), 0)
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await page.getByRole('button', { name: 'Propose more…' }).click()
+    await page.getByText('the smallest audit takes 60', { exact: false }).waitFor()
+    await page.getByRole('button', { name: 'At least 60 a class' }).click()
+    await page
+      .getByText('the smallest audit takes 60', { exact: false })
+      .waitFor({ state: 'detached' })
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await page.getByRole('dialog').getByRole('checkbox').click()
+    await page.keyboard.press('Control+Enter')
+    await until(async () => (await waiting(app)) > 60)
+    const more = await waiting(app)
+    await page.getByRole('button', { name: `Sample 60, which leaves ${more - 60}` }).click()
+    await page.getByText(`Once it passes, the other ${more - 60} can be approved`).waitFor()
+    await page.getByText(`Approve ${more - 60} in bulk`).waitFor()
+  },
+)
 
 test('without proposals the screen says what to do, and scores the pool', options, async (t) => {
   const { page, serving } = await openTrained(t, 'review', { stage: 'trained' })

@@ -33,6 +33,13 @@ export class Desk {
     return !current || (current.state !== 'open' && left === 0 && this.queue.matching > 0)
   })
   readonly canAccept = $derived(this.audits.current?.state === 'passed' && this.audits.left > 0)
+  /** How many would be left to approve in bulk: those of an audit's sample are labelled by it. */
+  readonly spare = $derived.by(() => {
+    const { current, left } = this.audits
+    const { matching } = this.queue
+    if (!current || this.canDraw) return matching - this.settings.plan(matching).n
+    return current.state === 'open' ? matching - (current.n - current.answered) : left
+  })
   /** Whether an audit can be begun or gone on with. */
   readonly canBegin = $derived(
     this.canDraw

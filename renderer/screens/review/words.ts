@@ -87,7 +87,11 @@ export const words = both({
     thresholdHint: (floor: string) => `精度的区间下限要到这里；最低 ${floor}`,
     size: '条数',
     thresholdRange: (floor: string) => `应在 ${floor} 与 100% 之间`,
-    whole: (n: string) => `不足这么多，${n} 条全部审核，结果没有误差。`,
+    whole: (n: string) =>
+      `只有 ${n} 条，审核就是全部标一遍：结果没有误差，也没有剩下可以批量批准的。`,
+    rest: (n: string) => `通过后，余下 ${n} 条可以批量批准。`,
+    smaller: (n: number, rest: string) => `改抽 ${n} 条，余下 ${rest} 条`,
+    proposeMore: '多提一些…',
     allowed: (n: number, wrong: number) =>
       wrong === 0 ? `${n} 条里一条也不能错。` : `${n} 条里最多错 ${wrong} 条即可通过。`,
     tooSmall: (n: number, bound: string, threshold: string) =>
@@ -144,6 +148,8 @@ export const words = both({
     lockedOpen: (n: number) => `还差 ${n} 条审核`,
     lockedFailed: '审核未通过，不能批量批准',
     lockedEmpty: '没有可以批准的提案',
+    lockedWhole: (n: string) => `审核会标注全部 ${n} 条，没有剩下可以批量批准的`,
+    bulkNone: '批量批准',
     expected: (errors: string, low: string, high: string) =>
       low === high
         ? `预计有 ${errors} 条是错的`
@@ -266,7 +272,11 @@ export const words = both({
     thresholdHint: (floor) => `The interval of the precision must begin here; at least ${floor}`,
     size: 'Sample',
     thresholdRange: (floor) => `Between ${floor} and 100%`,
-    whole: (n) => `There are fewer: all ${n} are audited and the result is exact.`,
+    whole: (n) =>
+      `There are only ${n}, so the audit labels them all: the result is exact, and nothing is left to approve in bulk.`,
+    rest: (n) => `Once it passes, the other ${n} can be approved in bulk.`,
+    smaller: (n, rest) => `Sample ${n}, which leaves ${rest}`,
+    proposeMore: 'Propose more…',
     allowed: (n, wrong) =>
       wrong === 0 ? `None of ${n} may be wrong.` : `Passes with at most ${wrong} of ${n} wrong.`,
     tooSmall: (n, bound, threshold) =>
@@ -325,6 +335,8 @@ export const words = both({
     lockedOpen: (n) => `${n} audit answers to go`,
     lockedFailed: 'The audit failed, so they cannot be approved in bulk',
     lockedEmpty: 'Nothing to approve',
+    lockedWhole: (n) => `The audit labels all ${n}; nothing is left to approve in bulk`,
+    bulkNone: 'Approve in bulk',
     expected: (errors, low, high) =>
       low === high
         ? `About ${errors} of them will be wrong`
