@@ -290,6 +290,8 @@ export interface CheckResult {
   readonly words: readonly (readonly (readonly string[])[])[]
   /** attainable[c]: the largest summed score that parallel masks allow, 0 to 1 (methods.md 1.5). */
   readonly attainable: readonly number[]
+  /** reach[g][c]: what group g's word gives to `attainable[c]`; 0 where it cannot be read or is none. */
+  readonly reach: readonly (readonly number[])[]
   /** masks[g]: how many masks group g needs. */
   readonly masks: readonly number[]
   /** The recipe in full, where the spec asks for it. */

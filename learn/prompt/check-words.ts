@@ -4,7 +4,7 @@ import { specialTokens } from '../text/special-tokens.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import { error, repeated, warning } from './finding.ts'
 import { unknownIn } from './spelling.ts'
-import { attainable } from './words.ts'
+import { attainable, reaches } from './words.ts'
 
 /** Warn below this attainable maximum: six groups of two characters, or three groups of three. */
 const leastAttainable = 0.2
@@ -50,6 +50,19 @@ export function attainableOf(task: Task, words: Words): number[] {
     const reached = reachOf(words, c).map((reach) => reach.attainable)
     return reached.length === 0 ? 0 : Math.min(...reached)
   })
+}
+
+/** `[G][C]`: the part of each word in the attainable maximum of its class. */
+export function reachesOf(task: Task, words: Words): number[][] {
+  const ofWord = new Map(
+    task.classes.flatMap((_, c) =>
+      reachOf(words, c).flatMap((reach) => {
+        const parts = reaches(reach.words.map(({ ids }) => ids))
+        return reach.words.map((word, i) => [word, parts[i]!] as const)
+      }),
+    ),
+  )
+  return words.map((group) => group.map((word) => (word && ofWord.get(word)) ?? 0))
 }
 
 /**

@@ -3,7 +3,7 @@ import type { CheckResult, TaskFinding } from '../../core/job.ts'
 import type { Task } from '../../core/task.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import { patternFindings } from './check-pattern.ts'
-import { attainableOf, soundWords, spellWords, wordFindings } from './check-words.ts'
+import { attainableOf, reachesOf, soundWords, spellWords, wordFindings } from './check-words.ts'
 import { error, repeated } from './finding.ts'
 
 /**
@@ -23,6 +23,7 @@ export function checkTask(task: Task, tokenizer: TextTokenizer, maxTokens: numbe
     ],
     words: words.map((group) => group.map((word) => word?.tokens ?? [])),
     attainable: attainableOf(task, words),
+    reach: reachesOf(task, words),
     masks,
     sound: soundWords(words),
   }

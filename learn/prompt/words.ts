@@ -31,11 +31,14 @@ export type ScoreCorrection = 'attainable' | 'none'
  * `words[g]` is the class's word in group g as token ids, all of one length.
  */
 export function attainable(words: readonly (readonly number[])[]): number {
+  return reaches(words).reduce((sum, mass) => sum + mass, 0)
+}
+
+/** What each word has when a class reaches `attainable`. */
+export function reaches(words: readonly (readonly number[])[]): number[] {
   const share = (token: number, j: number) =>
     words.filter((word) => word[j] === token).length / words.length
-  return words
-    .map((word) => word.reduce((mass, token, j) => mass * share(token, j), 1))
-    .reduce((sum, mass) => sum + mass, 0)
+  return words.map((word) => word.reduce((mass, token, j) => mass * share(token, j), 1))
 }
 
 /**

@@ -311,6 +311,19 @@ test('a failed audit says what can be done', options, async (t) => {
   assert.deepEqual(await accessibilityViolations(page), [])
 })
 
+test('the probability of a word stands beside what it can reach', options, async (t) => {
+  const { page, serving } = await openTrained(t, 'review')
+  const { app } = serving
+  const [first] = await queueOf(app, 1)
+  const { classes } = (await app.call('task.get', {}))!.task
+  const { reach } = await app.call('task.check', {})
+  const c = classes.findIndex(({ id }) => id === first!.class)
+  for (const [g, { name }] of first!.groups.entries()) {
+    const row = page.getByRole('row').filter({ hasText: name })
+    await row.getByText(`/ ${reach[g]![c]!.toFixed(2)}`).waitFor()
+  }
+})
+
 test('approvals that are taken back do not count as too fast', options, async (t) => {
   const { page, serving } = await openTrained(t, 'review')
   await ready(page)

@@ -12,6 +12,7 @@ import { AuditSettings } from './audit-settings.svelte.ts'
 import { Audits } from './audits.svelte.ts'
 import { Pace } from './pace.svelte.ts'
 import { Queue } from './queue.svelte.ts'
+import { Reaches } from './reaches.svelte.ts'
 import { words } from './words.ts'
 
 /** Everything that is done on the screen, one write after the other. */
@@ -24,6 +25,7 @@ export class Desk {
   readonly audits = new Audits(this.#writes)
   readonly pace = new Pace()
   readonly settings = new AuditSettings()
+  readonly reaches = new Reaches()
   /** What has just happened, for screen readers. */
   said = $state('')
   /** Whether a new sample may be drawn: none was, or all that the last one stood for is decided. */
@@ -57,10 +59,12 @@ export class Desk {
   /** Loads, and again whenever something else than this screen has changed the proposals. */
   start(): () => void {
     void this.load()
+    void this.reaches.load()
     const stopListening = api.listen(({ event, payload }) => {
       const isScored = event === 'job.ended' && payload.job.kind === 'propose'
       const isForeign = event === 'project.changed' && !own.has(payload.call)
       if (isScored || isForeign) void this.load()
+      if (isForeign) void this.reaches.load()
     })
     return () => {
       stopListening()

@@ -42,7 +42,9 @@ export const words = both({
     contributions: '各组的贡献',
     group: '词组',
     word: '词',
-    wordProbability: '这个词的概率',
+    wordProbability: '词的概率 / 可达上限',
+    reachText:
+      '一类的各个词填的是同样的空位，训练让它们平分概率，所以一个词到不了 1。条满就是到了上限。',
     agrees: '一致',
     differs: '不一致',
     approve: '批准',
@@ -228,7 +230,9 @@ export const words = both({
     contributions: 'Each group',
     group: 'Word group',
     word: 'Word',
-    wordProbability: 'Probability of the word',
+    wordProbability: 'Probability / attainable',
+    reachText:
+      'The words of a class fill the same masks and learn to share the probability, so that none comes near 1. A full bar is all that its word can reach.',
     agrees: 'agrees',
     differs: 'differs',
     approve: 'Approve',

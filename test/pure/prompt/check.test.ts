@@ -49,6 +49,7 @@ test('finds nothing wrong with a sound task and tells how it is spelled', () => 
     findings: [],
     words: [[['好'], ['差']]],
     attainable: [1, 1],
+    reach: [[1, 1]],
     masks: [1],
     sound: [[true, true]],
   })
@@ -72,6 +73,20 @@ test('says which words can be used while the others are being corrected', () => 
   const classes = [...single.classes, { id: 'r', name: '中评' }]
   const groups = [{ name: '词组一', words: { p: '好', q: '很差', r: '中' } }]
   assert.deepEqual(check({ classes, groups }).sound, [[true, false, true]])
+})
+
+test('tells how likely each word can become beside the others of its class', () => {
+  const reach = (...pairs: [string, string][]) => check({ groups: words(...pairs) }).reach
+  assert.deepEqual(reach(['好', '差'], ['很好', '不好'], ['中立', '反立']), [
+    [1, 1],
+    [1 / 4, 1 / 4],
+    [1 / 4, 1 / 4],
+  ])
+  assert.deepEqual(reach(['很好', '不好'], ['中好', '反立'], ['龘', '差']), [
+    [1 / 2, 1 / 4],
+    [1 / 2, 1 / 4],
+    [0, 1],
+  ])
 })
 
 test('gives the reference word groups warnings with figures, and no error', () => {
