@@ -352,6 +352,10 @@ export interface ParityLine {
   readonly leftOut: number
   /** Largest absolute logit difference, or null when this runtime could not be used. */
   readonly worst: number | null
+  /** What was compared. */
+  readonly unit?: 'logits' | 'probabilities'
+  /** The program or package that the machine lacks, where nothing was compared for that. */
+  readonly missing?: string
   /** What was compared, or why nothing was, in English: for the model card and the command line. */
   readonly note: string
 }

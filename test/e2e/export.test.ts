@@ -35,8 +35,9 @@ test(
     }
     for (const line of parity) {
       const row = page.getByRole('row').filter({ hasText: line.runtime })
-      const said = line.worst !== null ? 'same' : line.note.split(':')[0]!
+      const said = { agreed: 'same', notChecked: 'not checked', failed: 'failed' }[line.state]
       await row.getByText(said, { exact: true }).waitFor()
+      if (line.missing) await row.getByText(`${line.missing} is not installed`).waitFor()
     }
     assert.notEqual(parity.find(({ runtime }) => runtime === 'onnxruntime-node')!.worst, null)
 
@@ -48,6 +49,12 @@ test(
     assert.ok(classes.some(({ name }) => label.endsWith(name)))
 
     await page.getByRole('heading', { name: 'Export', exact: true }).click()
+    await page.keyboard.press('v')
+    await page.getByText('Checksums match').waitFor()
+    await page.evaluate(() => (location.hash = '#/rounds'))
+    await page.getByRole('heading', { name: 'Rounds', exact: true }).waitFor()
+    await page.evaluate(() => (location.hash = '#/export'))
+    await page.getByRole('complementary').getByText(`${files.length} files,`).waitFor()
     await page.keyboard.press('v')
     await page.getByText('Checksums match').waitFor()
     assert.deepEqual(await accessibilityViolations(page), [])

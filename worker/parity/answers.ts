@@ -6,7 +6,8 @@ import type { ParityText } from './texts.ts'
  */
 export type Answers =
   | { readonly kind: 'logits' | 'probabilities'; readonly values: readonly (readonly number[])[] }
-  | { readonly kind: 'absent' | 'failed'; readonly reason: string }
+  | { readonly kind: 'absent'; readonly missing: string; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string }
 
 /** An exported folder asked through one runtime, the way its users will ask it. */
 export interface Runtime {

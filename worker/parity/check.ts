@@ -30,8 +30,9 @@ export async function checkRuntime(
     return { runtime: name, state, texts: 0, leftOut: 0, worst: null, note }
   }
   if (question.signal.aborted) return unanswered('notChecked', 'stopped')
-  if (!('values' in answers)) {
-    return unanswered(answers.kind === 'absent' ? 'notChecked' : 'failed', answers.reason)
+  if (answers.kind === 'failed') return unanswered('failed', answers.reason)
+  if (answers.kind === 'absent') {
+    return { ...unanswered('notChecked', answers.reason), missing: answers.missing }
   }
   const expected =
     answers.kind === 'logits' ? reference : reference.map((logits) => softmax(logits))
@@ -43,10 +44,10 @@ export async function checkRuntime(
     else if (runtime.isExcused(text, question)) excused++
     else refuse(name, text, difference)
   }
-  const unit = answers.kind === 'logits' ? 'logits' : 'probabilities'
+  const unit = answers.kind
   const note = excused === 0 ? unit : `${unit}; ${excused} texts left out: they ${runtime.excuse}`
   const texts = question.texts.length - excused
-  return { runtime: name, state: 'agreed', texts, leftOut: excused, worst, note }
+  return { runtime: name, state: 'agreed', texts, leftOut: excused, worst, unit, note }
 }
 
 function largest(got: readonly number[] | undefined, expected: readonly number[]): number {

@@ -9,7 +9,7 @@ sys.path.insert(0, "snippets")
 try:
     import predict
 except ImportError as error:
-    sys.exit(f"absent: {error}")
+    sys.exit(f"absent: {error.name or 'Python'}: {error}")
 texts = json.load(sys.stdin)
 rows = []
 for start in range(0, len(texts), 16):
@@ -58,10 +58,11 @@ async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers
   ])
   if (code !== 0) {
     const last = complaint.trim().split('\n').at(-1) || `${command}: ${code}`
-    const missing = /^absent: (.*)/.exec(last)?.[1] ?? (isStarted ? undefined : last)
-    return missing === undefined
+    if (!isStarted) return { kind: 'absent', missing: command, reason: last }
+    const [, missing, reason] = /^absent: ([^:]*): (.*)/.exec(last) ?? []
+    return missing === undefined || reason === undefined
       ? { kind: 'failed', reason: last }
-      : { kind: 'absent', reason: missing }
+      : { kind: 'absent', missing, reason }
   }
   return { kind: 'logits', values: JSON.parse(output) as number[][] }
 }

@@ -21,7 +21,10 @@ export const transformersRuntime: Runtime = {
 
 async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers> {
   // A packaged program has neither the library nor a Node that could be started.
-  if (!isInstalled()) return { kind: 'absent', reason: `the package ${library} is not installed` }
+  if (!isInstalled()) {
+    const reason = `the package ${library} is not installed`
+    return { kind: 'absent', missing: library, reason }
+  }
   const child = fork(entry, {
     serialization: 'advanced',
     signal,

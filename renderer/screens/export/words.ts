@@ -77,6 +77,9 @@ export const words = both({
     allSame: (n: number) => `${n} 种环境一致`,
     someFailed: (n: number) => `${n} 种环境失败`,
     units: { logits: '分值之差', probabilities: '概率之差' },
+    leftOut: (unit: string, n: number) => `${unit}；${n} 条未比，已知它处理不同`,
+    missing: (what: string) => `没有安装 ${what}`,
+    noAnswer: '装了，但没有给出回答',
     noParity: '导出之后在这里核对：每个运行环境逐条比较，没有的环境会注明“未核对”。',
 
     try: '试一试',
@@ -178,6 +181,9 @@ export const words = both({
     allSame: (n) => (n === 1 ? '1 runtime agrees' : `${n} runtimes agree`),
     someFailed: (n) => (n === 1 ? '1 runtime failed' : `${n} runtimes failed`),
     units: { logits: 'of scores', probabilities: 'of probabilities' },
+    leftOut: (unit, n) => `${unit}; ${n} left out, which it is known to treat otherwise`,
+    missing: (what) => `${what} is not installed`,
+    noAnswer: 'It is installed and gave no answer',
     noParity:
       'Checked after the export, text by text in each runtime. One that is absent says “not checked”.',
 

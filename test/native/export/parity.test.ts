@@ -31,7 +31,15 @@ test('the largest difference of a runtime that agrees is reported', async () => 
   assert.ok(Math.abs(line.worst! - 5e-5) < 1e-9)
   assert.deepEqual(
     { ...line, worst: 0 },
-    { runtime: 'test', state: 'agreed', texts: 2, leftOut: 0, worst: 0, note: 'logits' },
+    {
+      runtime: 'test',
+      state: 'agreed',
+      texts: 2,
+      leftOut: 0,
+      worst: 0,
+      unit: 'logits',
+      note: 'logits',
+    },
   )
 })
 
@@ -43,7 +51,7 @@ test('probabilities are compared with the softmax of the logits', async () => {
   ]
   const line = await checkRuntime(runtime({ kind: 'probabilities', values }), question, reference)
   assert.ok(line.worst! < 1e-12)
-  assert.equal(line.note, 'probabilities')
+  assert.deepEqual([line.unit, line.note], ['probabilities', 'probabilities'])
 })
 
 test('one wrong text ends the export, and the message names it', async () => {
@@ -67,26 +75,30 @@ test('a difference that the runtime is known for is counted, not hidden', async 
     texts: 1,
     leftOut: 1,
     worst: 0,
+    unit: 'logits',
     note: 'logits; 1 texts left out: they are odd',
   })
 })
 
-test('a runtime that is not there is reported as not checked', async () => {
-  const line = await checkRuntime(runtime({ kind: 'absent', reason: 'gone' }), question, reference)
+test('a runtime that is not there is reported as not checked, with what is missing', async () => {
+  const absent = { kind: 'absent', missing: 'it', reason: 'gone' } as const
+  const line = await checkRuntime(runtime(absent), question, reference)
   assert.deepEqual(line, {
     runtime: 'test',
     state: 'notChecked',
     texts: 0,
     leftOut: 0,
     worst: null,
+    missing: 'it',
     note: 'not checked: gone',
   })
   const { PATH } = process.env
   process.env['PATH'] = '/nowhere'
-  const absent = await checkRuntime(pythonRuntime, question, reference)
+  const python = await checkRuntime(pythonRuntime, question, reference)
   process.env['PATH'] = PATH
-  assert.deepEqual([absent.state, absent.worst], ['notChecked', null])
-  assert.match(absent.note, /^not checked: .*python/)
+  assert.deepEqual([python.state, python.worst], ['notChecked', null])
+  assert.match(python.missing!, /^python/)
+  assert.match(python.note, /^not checked: .*python/)
 })
 
 test('a runtime that is there and gives no answer is reported as failed, with its complaint', async () => {
