@@ -4,6 +4,7 @@ import { dirname, extname, join } from 'node:path'
 import { fail } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
 import type { FolderEntry } from '../../core/records.ts'
+import { companionsOf } from '../store/open.ts'
 import { recentEntry } from './recent-entry.ts'
 import type { Session } from './session.ts'
 
@@ -59,11 +60,15 @@ export function shellService(session: Session) {
   }
 }
 
-/** Folders first, then by name; hidden ones and those that cannot be looked at are left out. */
+/**
+ * Folders first, then by name; hidden ones, those that cannot be looked at and what lies beside a
+ * project for its own use are left out.
+ */
 function entriesOf(folder: string): FolderEntry[] {
   const names = readable(folder)
+  const companions = new Set(names.flatMap((name) => companionsOf(name)))
   const entries = names.flatMap((name): FolderEntry[] => {
-    if (name.startsWith('.')) return []
+    if (name.startsWith('.') || companions.has(name)) return []
     const path = join(folder, name)
     const found = statSync(path, { throwIfNoEntry: false })
     if (!found || !(found.isDirectory() || found.isFile())) return []

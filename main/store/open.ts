@@ -88,6 +88,11 @@ export function realPath(path: string): string {
   return existsSync(path) ? realpathSync(path) : path
 }
 
+/** What may lie beside a project of this name as long as it is used: no file of the user's. */
+export function companionsOf(name: string): string[] {
+  return ['-wal', '-shm', '.lock', '.lock-journal', '-work'].map((end) => name + end)
+}
+
 function openToWrite(path: string): OpenProject {
   requireAccess(path, 'r+')
   return locked(path, (lock) => {

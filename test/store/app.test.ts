@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setImmediate } from 'node:timers/promises'
@@ -432,4 +432,18 @@ test('a check whose process dies says what did not happen, and speaks of no job'
     code: 'assist.died',
     details: { signal: 'SIGKILL' },
   })
+})
+
+test('what lies beside a project for its own use is not listed with the files', async (t) => {
+  const { app, folder, path } = await fakeApp(t)
+  await importTexts(app, folder, 4)
+  mkdirSync(`${path}-work`)
+  writeFileSync(join(folder, 'notes.lock'), '')
+  const { entries } = await app.call('files.list', { folder })
+  const listed = entries.map(({ name }) => name)
+  assert.ok(existsSync(`${path}-wal`) && existsSync(`${path}.lock`))
+  assert.deepEqual(
+    listed.filter((name) => name.startsWith('p.shiliu') || name.endsWith('.lock')),
+    ['notes.lock', 'p.shiliu'],
+  )
 })
