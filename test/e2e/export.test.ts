@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { test } from 'node:test'
 import type { ExportOutcome } from '../../core/records.ts'
 import type { App } from '../../main/app.ts'
@@ -28,6 +29,7 @@ test(
     await page.getByRole('progressbar', { name: 'Exporting' }).waitFor()
     await page.getByRole('heading', { name: 'Last export' }).waitFor({ timeout: 240_000 })
     const { folder, parity } = (await latestExport(app))!
+    assert.match(basename(folder), /^[\p{L}\p{N}._-]+-round-1$/u)
 
     const files = await app.call('export.files', { folder })
     for (const { path } of files) {
