@@ -371,6 +371,62 @@ test(
   },
 )
 
+test('the screen can be left and entered again, and its figures go on', options, async (t) => {
+  const { page, serving } = await openTrained(t, 'review')
+  const { app } = serving
+  await ready(page)
+  const before = await queueOf(app)
+  await page.keyboard.press('a')
+  await showsFirst(page, before[1]!)
+  await page.evaluate(() => (location.hash = '#/rounds'))
+  await page.getByRole('heading', { name: 'Rounds', exact: true }).waitFor()
+  await page.evaluate(() => (location.hash = '#/review'))
+  await ready(page)
+  await showsFirst(page, before[1]!)
+  await page.keyboard.press('a')
+  await showsFirst(page, before[2]!)
+  const left = before.length - 2
+  await page.getByText(`${left} of ${left}`, { exact: true }).waitFor()
+  await page.getByText(`Approve ${left - 120} in bulk`).waitFor()
+  await drawAudit(page, 70)
+  await answerAudit(page, app, 0)
+  await page.getByText('Passed', { exact: true }).waitFor()
+  await page.keyboard.press('Control+Enter')
+  await page.getByText(`${left - 60} approved in bulk`).waitFor()
+  await page.getByRole('tab', { name: `Decided ${before.length}` }).waitFor()
+  await page.getByRole('status').getByRole('button', { name: 'Undo' }).click()
+  await page.getByText(`${left - 60} of ${left - 60}`, { exact: true }).waitFor()
+})
+
+test(
+  'a bulk approval that ends after the screen was left is told without undo',
+  options,
+  async (t) => {
+    const { page, serving } = await openTrained(t, 'review')
+    const { app } = serving
+    await ready(page)
+    await passedAudit(app)
+    await page.reload()
+    await page.getByText('Passed', { exact: true }).waitFor()
+    const left = Promise.withResolvers<void>()
+    await page.route('**/audit.accept', async (route) => {
+      await left.promise
+      await route.continue()
+    })
+    await page.keyboard.press('Control+Enter')
+    await page.evaluate(() => (location.hash = '#/rounds'))
+    await page.getByRole('heading', { name: 'Rounds', exact: true }).waitFor()
+    left.resolve()
+    const toast = page.getByRole('status').filter({ hasText: 'approved in bulk' })
+    await toast.waitFor()
+    assert.equal(await toast.getByRole('button', { name: 'Undo' }).count(), 0)
+    await page.evaluate(() => (location.hash = '#/review'))
+    await page.getByText('Every proposal is decided').waitFor()
+    await page.keyboard.press('u')
+    await ready(page)
+  },
+)
+
 test('without proposals the screen says what to do, and scores the pool', options, async (t) => {
   const { page, serving } = await openTrained(t, 'review', { stage: 'trained' })
   const { app } = serving

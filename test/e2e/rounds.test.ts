@@ -59,6 +59,15 @@ test(
     await page.getByRole('button', { name: 'Back to round 1' }).click()
     await row(1).getByText('In use').waitFor(patience)
 
+    // Figures go on when the screen is entered again.
+    await page.evaluate(() => (location.hash = '#/data'))
+    await page.getByRole('heading', { name: 'Data', exact: true }).waitFor()
+    await page.evaluate(() => (location.hash = '#/rounds'))
+    await page.getByRole('button', { name: 'Back to round 2' }).click()
+    await row(2).getByText('In use').waitFor(patience)
+    await page.getByRole('button', { name: 'Back to round 1' }).click()
+    await row(1).getByText('In use').waitFor(patience)
+
     await row(2).getByRole('button', { name: 'Delete the weights of round 2' }).click()
     const dialog = page.getByRole('dialog', { name: 'Delete the weights of round 2?' })
     await dialog.getByText('cannot be brought back').waitFor()

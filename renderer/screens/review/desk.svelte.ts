@@ -21,6 +21,8 @@ export class Desk {
   readonly #writes = new InOrder()
   /** The toast that offers to undo a bulk approval: only while nothing else has been done. */
   #offer = 0
+  /** The screen was left: what is still under way ends, and nothing new begins here. */
+  #isLeft = false
   readonly queue = new Queue(this.#writes)
   readonly audits = new Audits(this.#writes)
   readonly pace = new Pace()
@@ -67,6 +69,7 @@ export class Desk {
       if (isForeign) void this.reaches.load()
     })
     return () => {
+      this.#isLeft = true
       stopListening()
       messages.dismiss(this.#offer)
     }
@@ -128,12 +131,13 @@ export class Desk {
     const { current } = this.audits
     if (current?.state !== 'passed') return
     const accepted = await attempt(() => this.audits.accept(current.id))
-    await this.load()
+    if (!this.#isLeft) await this.load()
     if (accepted === undefined) return
     const { entry, leftOut } = accepted
     const said = [words().accepted(count(entry?.changes ?? 0))]
     if (leftOut > 0) said.push(words().leftOut(count(leftOut)))
-    this.#offer = messages.tell(said.join(words().comma), () => void this.undo())
+    const undo = this.#isLeft ? undefined : () => void this.undo()
+    this.#offer = messages.tell(said.join(words().comma), undo)
   }
 
   async reopen({ id, text }: Proposal): Promise<void> {
