@@ -161,6 +161,31 @@ test(
 )
 
 test(
+  'labelling goes on where it was when its screen is shown again, with all that it counts',
+  options,
+  async (t) => {
+    const desk = await openDesk(t, { texts: numbered(60) }, 'zh')
+    const { page } = desk
+    const keys = Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? '1' : '2'))
+    await desk.label(...keys.slice(0, 5))
+    await page.keyboard.press('Control+1')
+    await page.getByRole('heading', { name: '数据', level: 1 }).waitFor()
+    await page.keyboard.press('Control+3')
+    await page.locator('.stage .read').waitFor()
+    await desk.label(...keys.slice(5, 31))
+    await page.getByRole('radio', { name: '训练 31 / 32' }).waitFor()
+    const next = await desk.front()
+    await page.getByText(`差评，第 15 条。`).or(page.getByText('好评，第 16 条。')).waitFor()
+    assert.match(await page.locator('p[aria-live="polite"]').innerText(), new RegExp(next))
+    await page.locator('.trail', { hasText: '共 31 步' }).waitFor()
+    await page.keyboard.press(keys[31]!)
+    await page.getByRole('heading', { name: '32 条已标完，可以训练了' }).waitFor()
+    await page.locator('.trail', { hasText: '共 32 步' }).waitFor()
+    assert.deepEqual(await desk.labels(), { 好评: [16, 0], 差评: [16, 0] })
+  },
+)
+
+test(
   'complaint 5: every step can be taken back and done again, also after a reload and a restart',
   options,
   async (t) => {

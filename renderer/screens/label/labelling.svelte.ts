@@ -455,6 +455,9 @@ let latest: Labelling | null = null
 
 /** The labelling of the open project, the same one whenever its screen is shown. */
 export function labellingOf(path: string): Labelling {
-  if (latest?.path !== path) latest = new Labelling(path)
-  return latest
+  if (latest?.path !== path) {
+    // What follows from its state lives as long as the page, not as the screen that asks first.
+    $effect.root(() => void (latest = new Labelling(path)))
+  }
+  return latest!
 }
