@@ -15,7 +15,7 @@ export type KeyActions = () => readonly KeyAction[]
 
 interface Layer {
   readonly actions: KeyActions
-  /** Nothing below it happens. */
+  /** While it is there, no other action happens. */
   readonly isHold: boolean
 }
 
@@ -38,11 +38,11 @@ class Keys {
   }
 
   /**
-   * Holds back all actions that are there, until the returned function is called: a dialog or a menu is
-   * open.
+   * Holds back all other actions, those of a screen that comes later as well, until the returned function
+   * is called: a dialog or a menu is open, and only what it does itself happens.
    */
-  hold(): () => void {
-    return this.#put({ actions: () => [], isHold: true })
+  hold(actions: KeyActions = () => []): () => void {
+    return this.#put({ actions, isHold: true })
   }
 
   /** Everything that a key does when nothing is held back, for the sheet of keys; the screen's own first. */
@@ -76,8 +76,8 @@ class Keys {
     if (event.isComposing || event.repeat || event.defaultPrevented || isPress(event)) return
     const pressed = namesOf(event)
     const isTyping = isTextField(event.target)
-    const inFront = this.#layers.slice(1 + this.#layers.findLastIndex(({ isHold }) => isHold))
-    const action = actionsOf(inFront).find(
+    const hold = this.#layers.findLast(({ isHold }) => isHold)
+    const action = actionsOf(hold ? [hold] : this.#layers).find(
       ({ keys, everywhere }) =>
         keys.some((key) => pressed.includes(keyNow(key) ?? '')) &&
         (everywhere === true || !isTyping),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { goodRecipe, idleRecipe, labelTiny, tinyProject, trainTiny } from './tiny-project.ts'
+import { openTrained, until } from './trained.ts'
 import { accessibilityViolations, noBrowser, openInterface } from './window.ts'
 
 const options = { skip: noBrowser }
@@ -124,3 +125,44 @@ test('the round in use scores the rest and proposes, as it is asked to', options
   await page.getByRole('button', { name: 'Review' }).click()
   assert.match(page.url(), /#\/review$/)
 })
+
+test(
+  'a screen that comes while a dialog is open does nothing behind it, and takes its own dialog along',
+  options,
+  async (t) => {
+    const window = await openTrained(t, 'train', { stage: 'trained' })
+    const { page, serving } = window
+    await page.getByRole('row', { name: /Run 1/ }).waitFor()
+    await page.keyboard.press('Control+6')
+    await page.getByText(/Round 1 has an accuracy/).waitFor()
+    const heading = (name: string) => page.getByRole('heading', { name, level: 1 })
+    const dialog = page.getByRole('dialog')
+    await page.keyboard.press('?')
+    await dialog.waitFor()
+    await page.goBack()
+    await heading('Train').waitFor()
+    await page.goForward()
+    await heading('Rounds').waitFor()
+    await page.keyboard.press('Control+Enter')
+    assert.equal(await dialog.count(), 1)
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+
+    await page.keyboard.press('Control+Enter')
+    await dialog.getByRole('textbox', { name: 'Share' }).fill('100')
+    await page.goBack()
+    await heading('Train').waitFor()
+    await dialog.waitFor({ state: 'detached' })
+    await page.goForward()
+    await heading('Rounds').waitFor()
+    assert.equal(await dialog.count(), 0)
+    await page.keyboard.press('Control+Enter')
+    await dialog.getByRole('textbox', { name: 'Share' }).fill('100')
+    await page.keyboard.press('Control+Enter')
+    await dialog.waitFor({ state: 'detached' })
+    await until(async () => {
+      const [job] = await serving.app.call('jobs.list', { limit: 1 })
+      return job?.kind === 'propose'
+    })
+  },
+)
