@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { goodRecipe, labelTiny, tinyProject, trainTiny } from './tiny-project.ts'
@@ -87,6 +88,21 @@ test(
     assert.deepEqual(await violationsInBothThemes(page), [])
   },
 )
+
+test('Ctrl Enter starts a run, also before the screen knows its plan', options, async (t) => {
+  const window = await openInterface(t)
+  const { page, serving, folder } = window
+  const { app } = serving
+  await tinyProject(window)
+  await labelTiny(app)
+  await app.call('project.create', { path: join(folder, 'second.shiliu') })
+  await show(window, '')
+  await page.getByRole('row', { name: join(folder, 'p.shiliu') }).click()
+  await page.getByRole('heading', { name: 'Train', level: 1 }).waitFor(patience)
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('row', { name: /Run 1/ }).waitFor(patience)
+  assert.equal((await app.call('train.runs', {})).length, 1)
+})
 
 test('what keeps a run from starting is said, with the way out', options, async (t) => {
   const window = await openInterface(t)

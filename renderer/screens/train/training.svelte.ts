@@ -41,13 +41,11 @@ class Training {
       return text === undefined || setting.parse(text) !== null
     }),
   )
-  readonly mayStart = $derived(
-    this.plan !== null &&
-      this.plan.obstacles.length === 0 &&
-      this.isValid &&
-      !this.isStarting &&
-      project.info?.isReadOnly === false,
+  /** Whether nothing that is typed and nothing of the project speaks against a start. */
+  readonly #isFree = $derived(
+    this.isValid && !this.isStarting && project.info?.isReadOnly === false,
   )
+  readonly mayStart = $derived(this.#isFree && isSound(this.plan))
 
   /** Follows the project until the returned function is called. */
   follow(): () => void {
@@ -103,10 +101,14 @@ class Training {
     this.planSoon()
   }
 
+  /** Starts, or first waits for the plan: a key can come before it, or after what it lacked. */
   async start(): Promise<void> {
-    if (!this.mayStart) return
+    if (!this.#isFree) return
     this.isStarting = true
-    const started = await attempt(() => api.call('train.start', this.#input()))
+    const plan = isSound(this.plan) ? this.plan : await this.#ask()
+    const started = isSound(plan)
+      ? await attempt(() => api.call('train.start', this.#input()))
+      : undefined
     this.isStarting = false
     if (started === undefined) return
     this.#chosen = null
@@ -134,18 +136,23 @@ class Training {
     this.#timer = setTimeout(() => void this.#ask(), planAfterMs)
   }
 
-  async #ask(): Promise<void> {
-    if (!this.isValid || project.info === null) return
+  /** Gives the answer also when a later question has overtaken it; null when there was none. */
+  async #ask(): Promise<RunPlan | null> {
+    if (!this.isValid || project.info === null) return null
     const asked = ++this.#asked
     try {
       const plan = await api.call('train.plan', this.#input())
-      if (asked !== this.#asked) return
-      this.plan = plan
-      this.planFault = null
+      if (asked === this.#asked) {
+        this.plan = plan
+        this.planFault = null
+      }
+      return plan
     } catch (error) {
-      if (asked !== this.#asked || !(error instanceof CallError)) return
-      this.plan = null
-      this.planFault = error.record
+      if (asked === this.#asked && error instanceof CallError) {
+        this.plan = null
+        this.planFault = error.record
+      }
+      return null
     }
   }
 
@@ -180,6 +187,10 @@ class Training {
     this.typed = {}
     this.#chosen = null
   }
+}
+
+function isSound(plan: RunPlan | null): boolean {
+  return plan?.obstacles.length === 0
 }
 
 export const training = new Training()
