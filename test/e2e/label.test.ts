@@ -286,6 +286,33 @@ test(
 )
 
 test(
+  'with the held-out sample labelled, Ctrl Enter does what the button says',
+  options,
+  async (t) => {
+    const desk = await openDesk(t, { texts: numbered(240) })
+    const { page, app } = desk
+    const texts = await app.call('label.next', { scope: 'heldout', limit: 50 })
+    const rest = await app.call('label.next', {
+      scope: 'heldout',
+      limit: 9,
+      skip: texts.map(({ id }) => id),
+    })
+    const mark = { state: 'class', class: 'c1' } as const
+    const edits = [...texts, ...rest].map(({ id }) => ({ text: id, mark }))
+    await app.call('label.set', { edits })
+    await page.getByRole('radio', { name: /^Held out/ }).click()
+    await page.locator('.meta', { hasText: 'held out' }).waitFor()
+    await page.keyboard.press('1')
+    await page.getByRole('heading', { name: 'held-out texts are labelled' }).waitFor()
+    await page.getByRole('button', { name: 'Label for training' }).waitFor()
+    await page.keyboard.press('Control+Enter')
+    await page.getByText('Picked at random').waitFor()
+    assert.match(page.url(), /#\/label$/)
+    assert.equal(await page.getByRole('radio', { name: /^Train/ }).isChecked(), true)
+  },
+)
+
+test(
   'texts, names and guidelines are shown as they are, whatever they look like',
   options,
   async (t) => {

@@ -49,10 +49,22 @@ export function actionsOf(
   ]
 }
 
-/** Saving again while something is not saved, otherwise the next step of the work. */
+/** What the primary button says; without one, the next step of the work. */
 function mainAction(labelling: Labelling): KeyAction {
-  const main = ['Control+Enter']
-  return labelling.outbox.fault !== null
-    ? { keys: main, name: words().tryAgain, run: () => labelling.outbox.retry(), everywhere: true }
-    : { keys: main, name: words().toTrain, run: () => place.go('train'), everywhere: true }
+  const main = { keys: ['Control+Enter'], everywhere: true }
+  if (labelling.outbox.fault !== null) {
+    return { ...main, name: words().tryAgain, run: () => labelling.outbox.retry() }
+  }
+  switch (labelling.lack) {
+    case 'heldOutDone':
+      return {
+        ...main,
+        name: words().toTrainScope,
+        run: () => labelling.choose({ scope: 'train' }),
+      }
+    case 'noSample':
+      return { ...main, name: words().draw, run: () => void labelling.drawHeldOut() }
+    default:
+      return { ...main, name: words().toTrain, run: () => place.go('train') }
+  }
 }

@@ -23,6 +23,8 @@ export interface Item {
   readonly isBack: boolean
 }
 
+export type Lack = 'fault' | 'complete' | 'reading' | 'dry' | 'noSample' | 'heldOutDone' | 'allDone'
+
 /** Texts that are there before they are needed. */
 const preloaded = 2
 const trailLength = 50
@@ -95,6 +97,17 @@ export class Labelling {
   get isComplete(): boolean {
     const { scope, goesOn, target, missing: left } = this
     return scope === 'train' && !goesOn && this.summary !== null && target > 0 && left === 0
+  }
+
+  /** Why no text is in front; null while one is. */
+  get lack(): Lack | null {
+    if (this.fault !== null) return 'fault'
+    if (this.isComplete) return 'complete'
+    if (this.current !== null) return null
+    if (this.summary === null || !this.isDry) return 'reading'
+    if (this.scope === 'train') return 'dry'
+    if (this.summary.heldOut === null) return 'noSample'
+    return this.missing > 0 ? 'heldOutDone' : 'allDone'
   }
 
   get canDecide(): boolean {
