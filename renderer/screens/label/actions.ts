@@ -11,7 +11,7 @@ export type Panel = 'find' | 'guideline' | null
 
 interface Screen {
   open(panel: Panel): void
-  /** Null while there is no model's view of the text in front. */
+  /** Null while no text is in front. */
   readonly toggleView: (() => void) | null
 }
 

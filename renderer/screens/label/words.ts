@@ -36,6 +36,11 @@ export const words = both({
     withKey: '加类别的键',
     showView: '看模型意见',
     hideView: '收起模型意见',
+    noView: {
+      heldOut: '留出样本不看模型意见：它用来量模型，标注不能受模型影响',
+      noRound: '还没有模型意见：训练出一轮、给其余文本打过分才有',
+      notScored: (round: number) => `第 ${round} 轮没有给这条打过分：在“轮次”按 Ctrl Enter 打分`,
+    },
     none: '不属于任何一类',
     trail: '刚才的决定',
     steps: (n: number) => `共 ${count(n)} 步`,
@@ -124,6 +129,12 @@ export const words = both({
     withKey: 'and the key of a class',
     showView: 'What the model says',
     hideView: 'Hide what the model says',
+    noView: {
+      heldOut: 'No model has a say in held-out labels: they are what it is measured by',
+      noRound: 'No model to ask yet: train a round and score the rest first',
+      notScored: (round) =>
+        `Round ${round} has not scored this text; Ctrl Enter on Rounds scores the rest`,
+    },
     none: 'None of these',
     trail: 'Last decisions',
     steps: (n) => (n === 1 ? '1 step' : `${count(n)} steps`),
