@@ -33,6 +33,7 @@ export const en: Words = {
   undo: 'Undo',
   redo: 'Redo',
   classes: (n) => `${n} classes`,
+  heldOutLabels: (done, of) => `held out ${done} / ${of}`,
   idle: 'idle',
   remaining: (text) => `${text} left`,
   seconds: (n) => `${n} s`,

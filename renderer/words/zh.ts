@@ -31,6 +31,7 @@ export const zh = {
   undo: '撤销',
   redo: '重做',
   classes: (n: number) => `${n} 类`,
+  heldOutLabels: (done: string, of: string) => `留出样本 ${done} / ${of}`,
   idle: '空闲',
   remaining: (text: string) => `还剩 ${text}`,
   seconds: (n: number) => `${n} 秒`,

@@ -286,6 +286,34 @@ test(
 )
 
 test(
+  'that the held-out sample comes best first is said before the first label and after the last',
+  options,
+  async (t) => {
+    const desk = await openDesk(t, { texts: numbered(240) })
+    const { page } = desk
+    const hint = page.getByText('best labelled first, before any model')
+    const way = page.getByRole('button', { name: 'Label the held-out sample' })
+    await hint.waitFor()
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await way.click()
+    await page.locator('.meta', { hasText: 'held out' }).waitFor()
+    assert.equal(await hint.count(), 0)
+    await desk.label('1')
+    await page.locator('.rail a[title="held out 1 / 60"]').waitFor()
+    await page.getByRole('radio', { name: /^Train/ }).click()
+    await hint.waitFor()
+    await desk.label('1')
+    assert.equal(await hint.count(), 0)
+    await desk.label(...Array.from({ length: 30 }, (_, i) => (i % 2 === 0 ? '2' : '1')))
+    await page.keyboard.press('2')
+    await page.getByText('Accuracy needs 50 held-out labels and has 1').waitFor()
+    assert.deepEqual(await accessibilityViolations(page), [])
+    await way.click()
+    await page.locator('.meta', { hasText: 'held out' }).waitFor()
+  },
+)
+
+test(
   'with the held-out sample labelled, Ctrl Enter does what the button says',
   options,
   async (t) => {

@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity'
 import type { Labelled } from '../../../core/contract.ts'
 import type { ErrorRecord } from '../../../core/errors.ts'
-import type { Mark, TextId } from '../../../core/project.ts'
+import { heldOutShownFrom, type Mark, type TextId } from '../../../core/project.ts'
 import type { LabelSummary, ModelView, StoredText, TrailEntry } from '../../../core/records.ts'
 import { shotsPerClass } from '../../../core/shots.ts'
 import { api } from '../../api.ts'
@@ -97,6 +97,12 @@ export class Labelling {
   get isComplete(): boolean {
     const { scope, goesOn, target, missing: left } = this
     return scope === 'train' && !goesOn && this.summary !== null && target > 0 && left === 0
+  }
+
+  /** Whether accuracy cannot be measured yet, although there is a sample to measure it on. */
+  get lacksHeldOut(): boolean {
+    const { summary, heldOutLabelled } = this
+    return summary !== null && summary.heldOut !== null && heldOutLabelled < heldOutShownFrom
   }
 
   /** Why no text is in front; null while one is. */

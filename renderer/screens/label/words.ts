@@ -68,6 +68,8 @@ export const words = both({
     toTask: '设置类别',
     complete: (n: number) => `${count(n)} 条已标完，可以训练了`,
     completeText: '每类已有十六条。继续标会更稳，但收益递减。',
+    completeUnmeasured: (n: number, least: number) =>
+      `每类已有十六条。留出样本标了 ${count(n)} 条，满 ${count(least)} 条才量得出准确率；训练之前、之后标都行。`,
     toTrain: '去训练',
     goOn: '继续标注',
     showSkipped: (n: number) => `看跳过的 ${count(n)} 条`,
@@ -76,6 +78,9 @@ export const words = both({
     heldOutDone: (n: number) => `留出的 ${count(n)} 条已标完`,
     heldOutDoneText: '训练结束后会用它们衡量准确率。',
     toTrainScope: '标注训练样本',
+    heldOutFirst: (least: number) =>
+      `先标留出样本更公道：那时还没有模型。它只用来量准确率，满 ${count(least)} 条才有数字`,
+    toHeldOutScope: '标留出样本',
     noSample: '还没有留出样本',
     noSampleText: '随机抽出一部分文本，只用来衡量模型有多准，从不参与训练。只抽一次。',
     draw: '抽取留出样本',
@@ -167,6 +172,8 @@ export const words = both({
     toTask: 'Set up classes',
     complete: (n) => `All ${count(n)} done, ready to train`,
     completeText: 'Every class has sixteen. More labels help, but less and less.',
+    completeUnmeasured: (n, least) =>
+      `Every class has sixteen. Accuracy needs ${count(least)} held-out labels and has ${count(n)}; they can come before training or after it.`,
     toTrain: 'Go to Train',
     goOn: 'Label more',
     showSkipped: (n) => (n === 1 ? 'Show the skipped one' : `Show the ${count(n)} skipped`),
@@ -175,6 +182,9 @@ export const words = both({
     heldOutDone: (n) => `All ${count(n)} held-out texts are labelled`,
     heldOutDoneText: 'They will measure the accuracy when a run ends.',
     toTrainScope: 'Label for training',
+    heldOutFirst: (least) =>
+      `The held-out sample is best labelled first, before any model; accuracy needs ${count(least)} of it`,
+    toHeldOutScope: 'Label the held-out sample',
     noSample: 'No held-out sample yet',
     noSampleText:
       'Texts drawn at random that only measure how good a model is and never train one. Drawn once.',
