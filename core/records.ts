@@ -475,7 +475,10 @@ export interface RecentProject {
   readonly openedAt: number
   readonly isThere: boolean
   readonly texts: number
+  /** Training labels of which each class has no more than its sixteen. */
   readonly labels: number
+  /** Those beyond. */
+  readonly surplus: number
   readonly classes: number
   readonly round: number | null
   /** Held-out accuracy of the round in use. */

@@ -12,6 +12,7 @@ const EntrySchema = v.object({
   openedAt: v.number(),
   texts: v.number(),
   labels: v.number(),
+  surplus: v.optional(v.number(), 0),
   classes: v.number(),
   round: v.nullable(v.number()),
   accuracy: v.nullable(ProportionSchema),

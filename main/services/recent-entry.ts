@@ -1,4 +1,5 @@
 import type { RecentProject } from '../../core/records.ts'
+import { shotsOf } from '../../core/shots.ts'
 import type { OpenProject } from '../store/open.ts'
 import { projectRecord } from '../store/project.ts'
 import { roundInUse } from '../store/rounds.ts'
@@ -13,14 +14,17 @@ export async function recentEntry({
   db,
 }: OpenProject): Promise<Omit<RecentProject, 'isThere'>> {
   const round = roundInUse(db)
-  const { classes } = labelSummary(db)
+  const classes = currentTask(db)?.task.classes ?? []
+  const train = new Map(labelSummary(db).classes.map((c) => [c.class, c.train]))
+  const { found, surplus } = shotsOf(classes, (id) => train.get(id) ?? 0)
   return {
     path,
     name: projectRecord(db).name,
     openedAt: Date.now(),
     texts: countTexts(db),
-    labels: classes.reduce((sum, { train }) => sum + train, 0),
-    classes: currentTask(db)?.task.classes.length ?? 0,
+    labels: found,
+    surplus,
+    classes: classes.length,
     round: round?.number ?? null,
     accuracy: round ? (await heldOutFigures(db, round)).accuracy : null,
   }

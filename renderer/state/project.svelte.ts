@@ -1,8 +1,8 @@
 import type { ProjectInfo } from '../../core/records.ts'
+import { shotsOf, type Shots } from '../../core/shots.ts'
 import { api } from '../api.ts'
 import { CallError } from '../bridge.ts'
 import { place, type Step } from './place.svelte.ts'
-import { missingShots } from './shots.ts'
 
 /**
  * The open project, kept up to date with what any page or job changes in it. A page shows one opening of
@@ -77,16 +77,26 @@ class ProjectState {
   get classes() {
     return this.info?.task?.task.classes ?? []
   }
+
+  /** How far the training labels are. */
+  get shots(): Shots {
+    return shotsIn(this.info)
+  }
 }
 
 /** Where a project is: at what was interrupted, or at the first thing that is not done yet. */
-function stepOf({ texts, task, labels, roundInUse, interrupted }: ProjectInfo): Step {
+function stepOf(info: ProjectInfo): Step {
+  const { texts, task, roundInUse, interrupted } = info
   if (texts === 0) return 'data'
   if (task === null) return 'task'
   if (interrupted === 'train') return 'train'
   if (roundInUse !== null) return 'rounds'
-  const train = new Map(labels.classes.map((c) => [c.class, c.train]))
-  return missingShots(task.task.classes, (id) => train.get(id) ?? 0) > 0 ? 'label' : 'train'
+  return shotsIn(info).missing > 0 ? 'label' : 'train'
+}
+
+function shotsIn(info: ProjectInfo | null): Shots {
+  const train = new Map(info?.labels.classes.map((c) => [c.class, c.train]))
+  return shotsOf(info?.task?.task.classes ?? [], (id) => train.get(id) ?? 0)
 }
 
 /** What a screen has not saved belongs to a project that is closed: nothing is asked about it. */

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Page, Request } from 'playwright-core'
 import type { ErrorRecord } from '../../core/errors.ts'
 import { goodRecipe, labelTiny, tinyProject } from './tiny-project.ts'
-import { accessibilityViolations, noBrowser, openInterface, type Window } from './window.ts'
+import { accessibilityViolations, noBrowser, openInterface, show, type Window } from './window.ts'
 
 const options = { skip: noBrowser }
 
@@ -29,6 +29,23 @@ test(
     assert.deepEqual(await accessibilityViolations(page), [])
   },
 )
+
+test('labels beyond sixteen a class are told apart, everywhere alike', options, async (t) => {
+  const window = await openInterface(t)
+  const { page, serving, folder } = window
+  const { app } = serving
+  await app.call('project.createSample', { folder })
+  await app.call('label.drawHeldOut', { size: 100 })
+  await app.call('label.fromColumn', { column: 'label', perClass: 18 })
+  await show(window, 'train')
+  await page.getByText('4 of them beyond sixteen a class').waitFor()
+  await page.getByRole('link', { name: 'Label 32 / 32' }).waitFor()
+  await show(window, 'label')
+  await page.locator('.toolbar', { hasText: 'all 32 done, 4 more besides' }).waitFor()
+  await show(window, '')
+  await page.getByRole('gridcell', { name: '32 / 32 and 4 more' }).waitFor()
+  assert.deepEqual(await accessibilityViolations(page), [])
+})
 
 test('the language and the theme change at once and stay after a reload', options, async (t) => {
   const { page } = await openInterface(t, 'en')

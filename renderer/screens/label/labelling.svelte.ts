@@ -3,12 +3,11 @@ import type { Labelled } from '../../../core/contract.ts'
 import type { ErrorRecord } from '../../../core/errors.ts'
 import { heldOutShownFrom, type Mark, type TextId } from '../../../core/project.ts'
 import type { LabelSummary, ModelView, StoredText, TrailEntry } from '../../../core/records.ts'
-import { shotsPerClass } from '../../../core/shots.ts'
+import { shotsOf } from '../../../core/shots.ts'
 import { api } from '../../api.ts'
 import { messages, recordOf } from '../../state/messages.svelte.ts'
 import { project } from '../../state/project.svelte.ts'
 import { Announcer } from './announcer.svelte.ts'
-import { missingShots } from '../../state/shots.ts'
 import { countsOf, sumOf } from './counts.ts'
 import { readKept, writeKept, type Order, type Scope } from './kept.ts'
 import { Outbox, type Decision } from './outbox.svelte.ts'
@@ -69,10 +68,7 @@ export class Labelling {
   #isRecalled = false
 
   readonly counts = $derived(countsOf(this.summary, this.outbox.decisions))
-  readonly missing = $derived(
-    missingShots(project.classes, (id) => this.counts.get(id)?.train ?? 0),
-  )
-  readonly target = $derived(shotsPerClass * project.classes.length)
+  readonly shots = $derived(shotsOf(project.classes, (id) => this.counts.get(id)?.train ?? 0))
   readonly heldOutLabelled = $derived(sumOf(this.counts, 'heldOut'))
   readonly steps = $derived(stepsOf(this.outbox.decisions, this.skips, this.entries))
   readonly waiting = $derived(this.skips.filter(({ text }) => this.#isInScope(text)))
@@ -95,8 +91,10 @@ export class Labelling {
 
   /** Every class has its sixteen, and nobody asked to go on. */
   get isComplete(): boolean {
-    const { scope, goesOn, target, missing: left } = this
-    return scope === 'train' && !goesOn && this.summary !== null && target > 0 && left === 0
+    const { scope, goesOn, summary, shots } = this
+    return (
+      scope === 'train' && !goesOn && summary !== null && shots.wanted > 0 && shots.missing === 0
+    )
   }
 
   /** Whether accuracy cannot be measured yet, although there is a sample to measure it on. */
@@ -113,7 +111,7 @@ export class Labelling {
     if (this.summary === null || !this.isDry) return 'reading'
     if (this.scope === 'train') return 'dry'
     if (this.summary.heldOut === null) return 'noSample'
-    return this.missing > 0 ? 'heldOutDone' : 'allDone'
+    return this.shots.missing > 0 ? 'heldOutDone' : 'allDone'
   }
 
   get canDecide(): boolean {

@@ -108,6 +108,7 @@ export const words = both({
     accepted: '批量批准的提案',
     rejected: '否定的提案',
     texts: (n: string) => `${n} 条`,
+    surplus: (n: string) => `其中 ${n} 条在每类十六条之外`,
     defaults: '恢复默认',
     bad: {
       steps: (got: string) => `应为 1 以上的整数，实为 ${got}`,
@@ -240,6 +241,7 @@ export const words = both({
     accepted: 'Proposals approved in bulk',
     rejected: 'Rejected proposals',
     texts: (n) => n,
+    surplus: (n) => `${n} of them beyond sixteen a class`,
     defaults: 'Back to defaults',
     bad: {
       steps: (got) => `expected a whole number from 1, got ${got}`,
