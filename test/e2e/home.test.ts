@@ -19,9 +19,11 @@ test(
   'the sample opens with its texts and stands in the list of recent projects',
   options,
   async (t) => {
-    const { page } = await openInterface(t, 'zh')
+    const { page, folder } = await openInterface(t, 'zh')
+    await page.getByText(`项目文件建在 ${folder}`).waitFor()
     assert.deepEqual(await accessibilityViolations(page), [])
-    await page.getByRole('button', { name: '试用示例' }).click()
+    await page.keyboard.press('s')
+    await page.locator(`.titlebar [title="${join(folder, '日常点评.shiliu')}"]`).waitFor()
     await page.locator('.titlebar .project', { hasText: '日常点评' }).click()
     const row = page.getByRole('row', { name: /日常点评/ })
     await row.waitFor()
