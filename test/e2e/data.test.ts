@@ -220,6 +220,22 @@ test(
   },
 )
 
+test('rows of the held-out set are marked', options, async (t) => {
+  const window = await openData(t)
+  const { page, serving } = window
+  await importTexts(window, ['很好', '不好', '一般', '还行'])
+  await hits(page, '4 / 4 条')
+  await serving.app.call('label.drawHeldOut', { size: 1 })
+  const [heldOut] = await serving.app.call('data.texts', { scope: 'heldout' })
+  await page
+    .getByRole('row')
+    .filter({ hasText: '留出集' })
+    .filter({ hasText: heldOut!.a })
+    .waitFor()
+  assert.equal(await page.getByRole('gridcell', { name: '留出集' }).count(), 1)
+  await assertAccessible(page)
+})
+
 test(
   'a hundred thousand rows are scrolled to the end with few of them drawn',
   options,
