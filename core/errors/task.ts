@@ -78,6 +78,7 @@ export const taskErrors = {
     (d) =>
       `No text is labelled ${d.names.join(', ')}. Label at least one text of every class; held-out ` +
       `texts do not count.`,
-    (d) => `没有文本被标为 ${d.names.join('、')}。每类至少标注一条文本，留出集里的不算。`,
+    (d) =>
+      `没有文本被标为${d.names.map((name) => `“${name}”`).join('、')}。每类至少标注一条文本，留出集里的不算。`,
   ),
 }

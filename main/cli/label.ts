@@ -217,7 +217,7 @@ function showEntry(entry: JournalEntry | null, words: Words): string {
 export function showSummary(labels: LabelSummary, names: ClassNames, words: Words): string {
   const rows = [...names.classes.map((c) => c.id), null].map((id) => {
     const counts = labels.classes.find((c) => c.class === id)
-    const name = id === null ? `${noneOfThese} (${words.noneRow})` : names.name(id)
+    const name = id === null ? `${noneOfThese}${words.noneRow}` : names.name(id)
     return [name, counts?.train ?? 0, counts?.heldOut ?? 0]
   })
   const { heldOut, heldOutLabelled } = labels

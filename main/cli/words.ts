@@ -53,7 +53,7 @@ const en = {
   },
   actions: null as Readonly<Record<Action, string>> | null,
   labelColumns: ['class', 'train', 'held-out'],
-  noneRow: 'none of these',
+  noneRow: ' (none of these)',
   heldOut: (n: number, of: number) => `Held-out: ${n} of ${of} labelled.`,
   notDrawn: 'Held-out: not drawn yet (shiliu label --draw-held-out).',
 
@@ -228,7 +228,7 @@ const zh: Words = {
   did: (action, n, entry) => `${didZh[action](n)}（记录 ${entry}）。`,
   actions: actionsZh,
   labelColumns: ['类别', '训练集', '留出集'],
-  noneRow: '都不是',
+  noneRow: '（都不是）',
   heldOut: (n, of) => `留出集：${of} 条里标注了 ${n} 条。`,
   notDrawn: '留出集：还没有抽取（shiliu label --draw-held-out）。',
 
@@ -292,7 +292,7 @@ const zh: Words = {
   next: (command) => `下一步：${command}`,
   or: (first, second) => `${first}，或 ${second}`,
   because: (command, why) => `${command}（${why}）`,
-  unlabelled: (names) => `没有文本被标为 ${names.join('、')}`,
+  unlabelled: (names) => `没有文本被标为${names.map((name) => `“${name}”`).join('、')}`,
   fromReviewed: '用上复核的结果',
   job: (kind, id) => `${kindsZh[kind]}（工作 ${id}）`,
   jobFailed: (job, why) => `${job}失败：${why}`,
