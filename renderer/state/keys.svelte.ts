@@ -9,6 +9,8 @@ export interface KeyAction {
   readonly run: () => void
   /** Works in text fields too: combinations with Control do. */
   readonly everywhere?: boolean
+  /** The part of the screen that has the focus takes the key by itself; here it is only listed. */
+  readonly isLocal?: boolean
 }
 
 export type KeyActions = () => readonly KeyAction[]
@@ -78,7 +80,8 @@ class Keys {
     const isTyping = isTextField(event.target)
     const hold = this.#layers.findLast(({ isHold }) => isHold)
     const action = actionsOf(hold ? [hold] : this.#layers).find(
-      ({ keys, everywhere }) =>
+      ({ keys, everywhere, isLocal }) =>
+        isLocal !== true &&
         keys.some((key) => pressed.includes(keyNow(key) ?? '')) &&
         (everywhere === true || !isTyping),
     )

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Page } from 'playwright-core'
 import { assertAccessible, openScreen } from './screen.ts'
-import { noBrowser } from './window.ts'
+import { noBrowser, show } from './window.ts'
 
 const options = { skip: noBrowser }
 
@@ -92,3 +93,46 @@ test(
     await assertAccessible(page)
   },
 )
+
+/** The rows of the sheet of keys: a name with its keys. */
+async function sheet(page: Page): Promise<string[]> {
+  await page.locator('body').press('?')
+  const dialog = page.getByRole('dialog')
+  await dialog.waitFor()
+  const rows = await dialog.locator('dl').evaluate((list) => {
+    const text = (one: Element) => one.textContent.trim()
+    return [...list.querySelectorAll('dt')].map((dt) => {
+      const keys = [...dt.nextElementSibling!.querySelectorAll('.sr')].map(text)
+      return `${text(dt)}: ${keys.join(' ')}`
+    })
+  })
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  return rows
+}
+
+test('the sheet of keys lists what does something here, and all of it', options, async (t) => {
+  const window = await openScreen(t, 'data')
+  const { page, serving } = window
+  await page.locator('.grid:focus').waitFor()
+  const data = await sheet(page)
+  for (const row of [
+    'Move up and down: ArrowDown ArrowUp',
+    'A page back or on: PageDown PageUp',
+    'To the first, to the last: Home End',
+    'Select on the way: Shift+ArrowDown Shift+ArrowUp',
+  ]) {
+    assert.ok(data.includes(row), `${row} in ${data.join(' | ')}`)
+  }
+  await page.keyboard.press('Control+4')
+  await page.getByRole('heading', { name: 'Train', level: 1 }).waitFor()
+  const train = await sheet(page)
+  assert.ok(train.includes('Start training: Control+Enter'))
+  for (const key of ['p', 'd', 't', 'Control+.']) {
+    assert.ok(!train.some((row) => row.endsWith(`: ${key}`)), `${key} in ${train.join(' | ')}`)
+  }
+  await serving.app.call('project.close', {})
+  await show(window, '')
+  await page.getByRole('button', { name: 'New project' }).waitFor()
+  assert.ok(!(await sheet(page)).some((row) => /Control\+[1-7]/.test(row)))
+})

@@ -57,6 +57,9 @@ export const words = both({
     },
     open: '查看全文',
     move: '上下移动',
+    page: '翻页',
+    ends: '到头、到尾',
+    extend: '连选',
 
     detail: '文本详情',
     lineOf: (line: string) => `第 ${line} 行`,
@@ -194,6 +197,9 @@ export const words = both({
     },
     open: 'Show the whole text',
     move: 'Move up and down',
+    page: 'A page back or on',
+    ends: 'To the first, to the last',
+    extend: 'Select on the way',
 
     detail: 'Text in detail',
     lineOf: (line) => `Line ${line}`,
