@@ -14,6 +14,11 @@ export interface JobView {
 
 const measureMs = 3000
 
+/** How much of its phase a job has done, 0 to 1. */
+export function shareOf(view: JobView | undefined): number {
+  return view?.event ? view.event.done / Math.max(1, view.event.total) : 0
+}
+
 /** The jobs of the project, live. A reload finds them again in the project's own records. */
 class Jobs {
   all = $state<readonly JobView[]>([])

@@ -16,6 +16,11 @@ export function percent(share: number, digits = 1): string {
   return `${(100 * share).toFixed(digits)}%`
 }
 
+/** 16%, of what is under way: nothing is said to be done before it is. */
+export function done(share: number): string {
+  return `${Math.floor(100 * share)}%`
+}
+
 /** 90.0, a share where its column or sentence says that it is of a hundred. */
 export function share(value: number): string {
   return (100 * value).toFixed(1)

@@ -62,6 +62,15 @@ test(
     await page.getByRole('img', { name: /Run 2: loss [\d.]+ at step/ }).waitFor(patience)
     assert.deepEqual(await violationsInBothThemes(page), [])
     const before = await stepBeyond(page, 10)
+    const shown = await page.evaluate(() => {
+      const { innerText: pane } = document.querySelector<HTMLElement>('main .job .share')!
+      const { innerText: status } = document.querySelector<HTMLElement>('.statusbar .job')!
+      const { innerText: rail } = document.querySelector<HTMLElement>('.rail [href="#/train"]')!
+      const { innerText: said } = document.querySelector<HTMLElement>('main .job [role="status"]')!
+      return { figures: [pane, status, rail].map((text) => /\d+%/.exec(text)?.[0]), said }
+    })
+    assert.equal(new Set(shown.figures).size, 1, JSON.stringify(shown.figures))
+    assert.doesNotMatch(shown.said, /\b0%/)
 
     await page.reload()
     await page.getByRole('img', { name: /Run 2: loss [\d.]+ at step/ }).waitFor(patience)
