@@ -423,7 +423,7 @@ test(
     await page.evaluate(() => (location.hash = '#/review'))
     await page.getByText('Every proposal is decided').waitFor()
     await page.keyboard.press('u')
-    await ready(page)
+    await page.getByRole('option').first().waitFor()
   },
 )
 
