@@ -5,6 +5,7 @@ import { api } from '../../api.ts'
 import { InOrder } from '../../state/in-order.ts'
 import { attempt, messages } from '../../state/messages.svelte.ts'
 import { proposals } from '../../state/proposals.svelte.ts'
+import { settings } from '../../state/settings.svelte.ts'
 import { count } from '../../words/formats.ts'
 import { answerName } from './classes.ts'
 import { recall, remember } from './filter.ts'
@@ -186,7 +187,8 @@ export class Desk {
   }
 
   #tell(what: string, next: string | undefined): void {
-    this.said = next === undefined ? words().saidLast(what) : words().said(what, next)
+    if (next === undefined) this.said = words().saidLast(what)
+    else this.said = settings.now.saysLess ? what : words().said(what, next)
   }
 
   async #conclude(): Promise<void> {
