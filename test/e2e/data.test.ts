@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import iconv from 'iconv-lite'
 import type { Page } from 'playwright-core'
-import { accessibilityViolations, noBrowser, openInterface, show, type Window } from './window.ts'
+import { assertAccessible, noBrowser, openInterface, show, type Window } from './window.ts'
 
 const options = { skip: noBrowser }
 
@@ -35,22 +35,6 @@ async function importTexts({ serving, folder }: Window, texts: readonly string[]
 /** Until the preview has gone, whose rows look like those of the table. */
 const imported = (page: Page) =>
   page.getByRole('heading', { name: '导入预览' }).waitFor({ state: 'detached' })
-
-async function assertAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await standStill(page)
-    assert.deepEqual(await accessibilityViolations(page), [], colorScheme)
-  }
-}
-
-/** Until no colour is on its way from one theme to the other. */
-async function standStill(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await new Promise(requestAnimationFrame)
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
-  })
-}
 
 const hits = (page: Page, text: string) =>
   page.getByRole('search').getByRole('status').filter({ hasText: text }).waitFor()

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { assertAccessible, openScreen } from './screen.ts'
-import { noBrowser, show } from './window.ts'
+import { openScreen } from './screen.ts'
+import { assertAccessible, noBrowser, show } from './window.ts'
 
 const options = { skip: noBrowser }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { assertAccessible, commands, focused, front, listed, openLabel } from './screen.ts'
-import { noBrowser } from './window.ts'
+import { commands, focused, front, listed, openLabel } from './screen.ts'
+import { assertAccessible, noBrowser } from './window.ts'
 
 const options = { skip: noBrowser }
 

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { assertAccessible } from './screen.ts'
 import { root } from './shiliu.ts'
-import { noBrowser, openInterface } from './window.ts'
+import { assertAccessible, noBrowser, openInterface } from './window.ts'
 
 const options = { skip: noBrowser }
 const parts = readdirSync(join(root, 'renderer/ui'))

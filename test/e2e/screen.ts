@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
-import { accessibilityViolations, openInterface, type Window } from './window.ts'
+import { openInterface, type Window } from './window.ts'
 
 /** A project with texts and two classes, at one of its screens. */
 export async function openScreen(
@@ -13,7 +13,6 @@ export async function openScreen(
 ): Promise<Window> {
   const window = await openInterface(t, language)
   const { page, serving, folder } = window
-  page.setDefaultTimeout(120_000)
   const { app } = serving
   await app.call('project.create', { path: join(folder, 'p.shiliu') })
   const path = join(folder, 'texts.csv')
@@ -40,17 +39,6 @@ export const openLabel = async (t: TestContext, language: 'zh' | 'en' = 'en') =>
   const window = await openScreen(t, 'label', language)
   await window.page.locator('.stage:focus').waitFor()
   return window
-}
-
-export async function assertAccessible(page: Page): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.evaluate(async () => {
-      await new Promise(requestAnimationFrame)
-      await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
-    })
-    assert.deepEqual(await accessibilityViolations(page), [], colorScheme)
-  }
 }
 
 /** What has the focus, by its class. */

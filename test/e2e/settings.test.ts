@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { assertAccessible, decide, front, listed, openLabel } from './screen.ts'
-import { noBrowser } from './window.ts'
+import { decide, front, listed, openLabel } from './screen.ts'
+import { assertAccessible, noBrowser } from './window.ts'
 
 const options = { skip: noBrowser }
 const settings = (page: Page) => page.getByRole('dialog', { name: /^(Settings|设置)$/ })

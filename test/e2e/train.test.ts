@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { goodRecipe, labelTiny, tinyProject, trainTiny } from './tiny-project.ts'
-import { accessibilityViolations, noBrowser, openInterface, show } from './window.ts'
+import { assertAccessible, noBrowser, openInterface, show } from './window.ts'
 
 const options = { skip: noBrowser }
 /** Longer than it takes to look at a run, stop it and start the page again. */
@@ -26,14 +26,6 @@ async function stepBeyond(page: Page, step: number): Promise<number> {
     patience,
   )
   return (await found.jsonValue())!
-}
-
-async function violationsInBothThemes(page: Page): Promise<string[]> {
-  const light = await accessibilityViolations(page)
-  await page.getByRole('button', { name: 'Light or dark' }).click()
-  const dark = await accessibilityViolations(page)
-  await page.getByRole('button', { name: 'Light or dark' }).click()
-  return [...light, ...dark]
 }
 
 test(
@@ -60,7 +52,7 @@ test(
     await field.fill(String(steps))
     await page.keyboard.press('Control+Enter')
     await page.getByRole('img', { name: /Run 2: loss [\d.]+ at step/ }).waitFor(patience)
-    assert.deepEqual(await violationsInBothThemes(page), [])
+    await assertAccessible(page)
     const before = await stepBeyond(page, 10)
     const shown = await page.evaluate(() => {
       const { innerText: pane } = document.querySelector<HTMLElement>('main .job .share')!
@@ -84,7 +76,7 @@ test(
     await page.keyboard.press('Control+.')
     const banner = page.getByText(/Run 2 was stopped; its checkpoint at step/)
     await banner.waitFor(patience)
-    assert.deepEqual(await violationsInBothThemes(page), [])
+    await assertAccessible(page)
     const stopped = await serving.app.call('train.runs', {})
     assert.ok(stopped[0]!.checkpoint! >= before && stopped[0]!.checkpoint! < steps)
 
@@ -94,7 +86,7 @@ test(
     await figure.getByText(/^\d+\.\d%$/).waitFor(patience)
     await figure.getByText(/95% interval [\d.]+–[\d.]+, 60 texts/).waitFor()
     await page.getByRole('row', { name: /Run 2.*steps 120 → [\d,]+/ }).waitFor()
-    assert.deepEqual(await violationsInBothThemes(page), [])
+    await assertAccessible(page)
   },
 )
 
@@ -124,7 +116,7 @@ test('what keeps a run from starting is said, with the way out', options, async 
   assert.match(await empty.innerText(), /What is still missing stands at the right/)
   const start = page.getByRole('button', { name: 'Start training' })
   assert.equal(await start.isDisabled(), true)
-  assert.deepEqual(await violationsInBothThemes(page), [])
+  await assertAccessible(page)
   await page.getByRole('button', { name: 'Import texts' }).click()
   assert.match(page.url(), /#\/data$/)
 
@@ -152,7 +144,7 @@ test('a run that goes astray shows its error and a remedy', options, async (t) =
   await goTo(page, 'train')
   const alert = page.getByRole('alert')
   await alert.getByText('train.diverged').waitFor(patience)
-  assert.deepEqual(await violationsInBothThemes(page), [])
+  await assertAccessible(page)
   await alert.getByRole('button', { name: 'Use learning rate 3e+29' }).click()
   assert.equal(await page.getByRole('textbox', { name: 'Learning rate' }).inputValue(), '3e+29')
 })

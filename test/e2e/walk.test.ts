@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core'
 import type { ProjectInfo } from '../../core/records.ts'
 import { startProgram } from './program.ts'
 import { ask, root, tempFolder } from './shiliu.ts'
-import { accessibilityViolations, noBrowser, openPage } from './window.ts'
+import { accessibilityViolations, inTheme, noBrowser, openPage } from './window.ts'
 
 const options = { skip: noBrowser }
 /** Every screen in both languages and both themes, to be looked at. */
@@ -59,26 +59,18 @@ async function type(page: Page, ...steps: string[]): Promise<void> {
   }
 }
 
-async function settle(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await new Promise(requestAnimationFrame)
-    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
-  })
-}
-
 /** Keeps a screen in both languages and both themes, and asks axe about each. */
 async function shoot(page: Page, name: string): Promise<void> {
   const language = page.locator('.titlebar button', { hasText: /^(EN|中)$/ })
   for (const at of ['zh', 'en']) {
     for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-      await settle(page)
+      await inTheme(page, theme)
       await page.screenshot({ path: join(shots, `${name}.${at}.${theme}.png`) })
       assert.deepEqual(await accessibilityViolations(page), [], `${name} ${at} ${theme}`)
     }
     await language.click()
   }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  await inTheme(page, 'light')
 }
 
 /** The step at which the running training stands, once it stands beyond another. */

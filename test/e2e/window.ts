@@ -110,3 +110,20 @@ export async function accessibilityViolations(page: Page): Promise<string[]> {
     nodes.map(({ target }) => `${id}: ${target.join(' ')}`),
   )
 }
+
+/** Changes the theme, and waits until no colour is on its way from one to the other. */
+export async function inTheme(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+  await page.evaluate(async () => {
+    await new Promise(requestAnimationFrame)
+    await Promise.allSettled(document.getAnimations().map(({ finished }) => finished))
+  })
+}
+
+/** axe finds nothing wrong with the page as it is, in both themes. */
+export async function assertAccessible(page: Page): Promise<void> {
+  for (const theme of ['dark', 'light'] as const) {
+    await inTheme(page, theme)
+    assert.deepEqual(await accessibilityViolations(page), [], theme)
+  }
+}
