@@ -60,7 +60,7 @@ test(
     await row.waitFor()
     assert.match(await row.innerText(), /4\s+物流很慢\s+S3/)
     const report = page.getByRole('complementary', { name: '导入报告' })
-    await report.getByText('列 "内容" 中的文本为空').waitFor()
+    await report.getByText('列“内容”里的文本是空的').waitFor()
     assert.match(await report.innerText(), /第 3 行/)
     await assertAccessible(page)
     const [record] = await serving.app.call('data.imports', {})
