@@ -20,6 +20,22 @@ test('every part of the interface is on the page of parts', options, async (t) =
   assert.deepEqual(shown.toSorted(), parts.toSorted())
   await assertAccessible(page)
 
+  const isCrossed = await page.locator('[data-part=Curve] svg').evaluate((svg) => {
+    const lines = [...svg.querySelectorAll<SVGPathElement>('path:is(.now, .was)')]
+    return [...svg.querySelectorAll<SVGTextElement>('.lab')].some((name) => {
+      const { x, y, width, height } = name.getBBox()
+      const isInside = (at: DOMPoint) =>
+        at.x > x && at.x < x + width && at.y > y + 2 && at.y < y + height - 2
+      return lines.some((line) => {
+        const length = line.getTotalLength()
+        return Array.from({ length: 600 }, (_, i) =>
+          line.getPointAtLength((i / 599) * length),
+        ).some(isInside)
+      })
+    })
+  })
+  assert.ok(!isCrossed, 'a line passes through the name of another')
+
   await page.getByRole('button', { name: '看数字' }).click()
   await page.getByRole('button', { name: '提示一次' }).click()
   await page.getByRole('button', { name: '打开菜单' }).click()
