@@ -292,6 +292,7 @@ test('a failed audit says what can be done', options, async (t) => {
   await page.reload()
   await page.getByText('It can no longer reach the threshold.', { exact: false }).waitFor()
   assert.equal(await page.getByText('Failed', { exact: true }).count(), 0)
+  assert.equal(await page.getByText(/^Approve \d+ in bulk$/).count(), 0)
   await page.getByRole('button', { name: 'Go on, text 60' }).click()
   await page.getByText('Proposals are hidden during the audit').waitFor()
   await page.keyboard.press('b')
