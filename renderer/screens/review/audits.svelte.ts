@@ -46,11 +46,13 @@ export class Audits {
   async load(filter: ProposalFilter): Promise<void> {
     this.#filter = filter
     const all = await this.#writes.run(() => api.call('audit.list', {}))
+    const current = all.findLast((audit) => isSame(audit.filter, filter))
+    const items = current ? await api.call('audit.items', { audit: current.id }) : []
+    const left = current ? await api.call('audit.left', { audit: current.id }) : 0
     if (this.#filter !== filter) return
     this.all = all
-    const { current } = this
-    this.items = current ? await api.call('audit.items', { audit: current.id }) : []
-    this.left = current ? await api.call('audit.left', { audit: current.id }) : 0
+    this.items = items
+    this.left = left
     if (current?.state !== 'open') this.isAnswering = false
     await this.#explainWrong()
   }
@@ -80,7 +82,9 @@ export class Audits {
     void this.#writes.run(async () => {
       const answers = [{ text: question.text, answer }]
       try {
-        this.#replace(await api.call('audit.answer', { audit: current.id, answers }))
+        const audit = await api.call('audit.answer', { audit: current.id, answers })
+        // Decided, it is shown with what it leaves, by load.
+        if (audit.state === 'open') this.#replace(audit)
       } catch (error) {
         this.#note(question.text, null)
         messages.fail(error)
