@@ -312,7 +312,7 @@ test('a failed audit says what can be done', options, async (t) => {
   assert.deepEqual(await accessibilityViolations(page), [])
 })
 
-test('the probability of a word stands beside what it can reach', options, async (t) => {
+test('the probability of a word stands beside its even share', options, async (t) => {
   const { page, serving } = await openTrained(t, 'review')
   const { app } = serving
   const [first] = await queueOf(app, 1)

@@ -1,7 +1,7 @@
 import { api } from '../../api.ts'
 import { project } from '../../state/project.svelte.ts'
 
-/** How likely each word of the task can become, as far as the base model can be asked. */
+/** How likely each word of the task is when those of a class share evenly, where that can be asked. */
 export class Reaches {
   /** `[G][C]` */
   #reach = $state.raw<readonly (readonly number[])[]>([])

@@ -42,9 +42,9 @@ export const words = both({
     contributions: '各组的贡献',
     group: '词组',
     word: '词',
-    wordProbability: '词的概率 / 可达上限',
+    wordProbability: '词的概率 / 平分可达',
     reachText:
-      '一类的各个词填的是同样的空位，训练让它们平分概率，所以一个词到不了 1。条满就是到了上限。',
+      '一类的几个词填的是同样的空位，要分这份概率，所以哪个词也到不了 1。斜线后是平分时每个词的概率，到了它条就满。',
     agrees: '一致',
     differs: '不一致',
     approve: '批准',
@@ -230,9 +230,9 @@ export const words = both({
     contributions: 'Each group',
     group: 'Word group',
     word: 'Word',
-    wordProbability: 'Probability / attainable',
+    wordProbability: 'Probability / even share',
     reachText:
-      'The words of a class fill the same masks and learn to share the probability, so that none comes near 1. A full bar is all that its word can reach.',
+      'Several words of a class fill the same masks and share the probability, so that none comes near 1. After the stroke stands what a word has when they share it evenly; there its bar is full.',
     agrees: 'agrees',
     differs: 'differs',
     approve: 'Approve',
