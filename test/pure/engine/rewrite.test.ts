@@ -117,7 +117,10 @@ test('equal nodes are one node', () => {
 test('a wrong shape says what was expected and what was found', () => {
   const b = new GraphBuilder()
   const [x, y] = [b.input('x', 'float32', [2, 3]), b.input('y', 'float32', [4, 5])]
-  assert.throws(() => b.matMul(x, y), /MatMul was not computed: expected equal inner sizes, got \[2, 3\] x \[4, 5\]/)
+  assert.throws(
+    () => b.matMul(x, y),
+    /MatMul was not computed: expected equal inner sizes, got \[2, 3\] x \[4, 5\]/,
+  )
 })
 
 test('printing is stable', () => {
