@@ -496,6 +496,7 @@ test(
 test('a project that is open for reading says so, and takes no decision', options, async (t) => {
   const desk = await openDesk(t, { texts: numbered(20) })
   const { page, app, path } = desk
+  await page.goto('about:blank')
   await app.call('project.open', { path, mode: 'read' })
   await show(desk, 'label')
   await page.getByText('Read only: another program').waitFor()
