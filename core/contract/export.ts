@@ -1,0 +1,53 @@
+import * as v from 'valibot'
+import { ImportPlanSchema } from '../import-plan.ts'
+import type { ExportedFile } from '../records.ts'
+import { gives, Positive, Path, Threads, SomeText, startsJob } from './schemas.ts'
+
+/** What leaves the program, and what answers with it. */
+export const exportCalls = {
+  'export.start': {
+    input: v.object({
+      folder: Path,
+      round: v.optional(Positive),
+      temperature: v.optional(v.pipe(v.number(), v.gtValue(0)), 1),
+      threads: Threads,
+    }),
+    output: startsJob,
+    writes: true,
+  },
+  /** The files of an exported folder, with the checksums that it lists for them. */
+  'export.files': {
+    input: v.object({ folder: Path }),
+    output: gives<readonly ExportedFile[]>(),
+    writes: false,
+  },
+  /** Reads every file of an exported folder again and compares it with its checksum. */
+  'export.verify': {
+    input: v.object({ folder: Path }),
+    output: gives<null>(),
+    writes: false,
+  },
+  /** Runs an exported folder on a few texts, or on a file whose answers are written to `out`. */
+  'predict.start': {
+    input: v.object({
+      folder: Path,
+      source: v.variant('kind', [
+        v.object({
+          kind: v.literal('texts'),
+          texts: v.pipe(v.array(SomeText), v.minLength(1)),
+        }),
+        v.object({
+          kind: v.literal('file'),
+          path: Path,
+          plan: ImportPlanSchema,
+          /** A file that is not there yet. */
+          out: Path,
+          excelSafe: v.optional(v.boolean(), false),
+        }),
+      ]),
+      threads: Threads,
+    }),
+    output: startsJob,
+    writes: false,
+  },
+} as const
