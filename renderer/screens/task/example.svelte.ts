@@ -59,7 +59,7 @@ class Example {
     this.text = found ?? null
   }
 
-  /** Has a text of this project, if it has any. */
+  /** Keeps to a text of the project that is open, as long as it has any. */
   async follow(path: string, texts: number): Promise<void> {
     if (path === this.#path && (this.text !== null || texts === 0)) return
     if (path !== this.#path) {
