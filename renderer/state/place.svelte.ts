@@ -15,6 +15,11 @@ class Place {
     location.hash = screen === 'home' ? '' : `#/${screen}`
     this.screen = screen
   }
+
+  /** The screen that this page shows when it has begun anew. */
+  keep(step: Step): void {
+    history.replaceState(null, '', `#/${step}`)
+  }
 }
 
 function fromHash(): Screen {

@@ -58,20 +58,26 @@ class ProjectState {
   async enter(open: () => Promise<ProjectInfo>): Promise<void> {
     this.#isEntering = true
     try {
-      place.go(stepOf(await open()))
+      const info = await open()
+      // The step of another project is shown by the page that shows that project, not by this one.
+      if (this.#isOther(info)) place.keep(stepOf(info))
+      else place.go(stepOf(info))
     } finally {
       this.#isEntering = false
       await this.refresh()
     }
   }
 
+  #isOther({ opening }: ProjectInfo): boolean {
+    return api.opening !== null && api.opening !== opening
+  }
+
   #take(info: ProjectInfo): void {
     // A project that is being entered is shown at the step where it is, not before.
     if (this.#isEntering) return
-    if (api.opening === null || api.opening === info.opening) {
-      api.opening = info.opening
-      this.info = info
-    } else beginAnew()
+    if (this.#isOther(info)) return beginAnew()
+    api.opening = info.opening
+    this.info = info
   }
 
   get classes() {
