@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { goodRecipe, idleRecipe, labelTiny, tinyProject, trainTiny } from './tiny-project.ts'
+import { openLabelledTiny, goodRecipe, idleRecipe, trainTiny } from './tiny-project.ts'
 import { openTrained, until } from './trained.ts'
-import { accessibilityViolations, assertAccessible, noBrowser, openInterface } from './window.ts'
+import { accessibilityViolations, assertAccessible, noBrowser } from './window.ts'
 
 const options = { skip: noBrowser }
 const patience = { timeout: 240_000 }
@@ -11,10 +11,7 @@ test(
   'complaint 1: a worse round does not replace the better one; rounds are kept, taken back and given up',
   options,
   async (t) => {
-    const window = await openInterface(t)
-    const { page, serving } = window
-    await tinyProject(window)
-    await labelTiny(serving.app)
+    const { page, serving } = await openLabelledTiny(t)
     await page.evaluate(() => (location.hash = '#/rounds'))
     await page.getByText('No rounds yet').waitFor(patience)
     await trainTiny(serving.app, goodRecipe)
@@ -75,10 +72,7 @@ test(
   'a round that is kept for a higher figure, though no difference is seen, says why',
   options,
   async (t) => {
-    const window = await openInterface(t)
-    const { page, serving } = window
-    await tinyProject(window)
-    await labelTiny(serving.app)
+    const { page, serving } = await openLabelledTiny(t)
     await trainTiny(serving.app, idleRecipe)
     await trainTiny(serving.app, { ...goodRecipe, steps: 3 })
     await page.evaluate(() => (location.hash = '#/rounds'))
@@ -92,10 +86,7 @@ test(
 )
 
 test('the round in use scores the rest and proposes, as it is asked to', options, async (t) => {
-  const window = await openInterface(t)
-  const { page, serving } = window
-  await tinyProject(window)
-  await labelTiny(serving.app)
+  const { page, serving } = await openLabelledTiny(t)
   await trainTiny(serving.app, goodRecipe)
   await page.evaluate(() => (location.hash = '#/rounds'))
   await page.getByText(/Round 1 has an accuracy/).waitFor(patience)

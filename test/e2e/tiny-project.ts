@@ -1,11 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { TestContext } from 'node:test'
 import type { Input } from '../../core/contract.ts'
 import type { Job } from '../../core/records.ts'
 import type { App } from '../../main/app.ts'
 import { writeModel } from '../../worker/model-folder.ts'
 import { tinyModel, tinyTask, tinyTexts } from '../fixtures/tiny-model.ts'
-import type { Window } from './window.ts'
+import { openInterface, type Window } from './window.ts'
 
 /** What separates the classes of the tiny texts well, and what learns nothing at all. */
 export const goodRecipe = { steps: 120, batch: 8, learningRate: 1e-2, maxTokens: 32 }
@@ -34,6 +35,14 @@ export async function tinyProject({ serving: { app }, folder }: Window): Promise
   const { plan } = await app.call('data.preview', { path, choice: { text: 'text', id: 'id' } })
   await ended(app, await app.call('data.import', { path, plan }))
   await app.call('task.set', definition)
+}
+
+/** The interface with such a project open, labelled. */
+export async function openLabelledTiny(t: TestContext): Promise<Window> {
+  const window = await openInterface(t)
+  await tinyProject(window)
+  await labelTiny(window.serving.app)
+  return window
 }
 
 /** Draws and labels a held-out set of 60, and labels 16 texts of each class to train on. */

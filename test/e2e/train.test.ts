@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
-import { goodRecipe, labelTiny, tinyProject, trainTiny } from './tiny-project.ts'
+import { openLabelledTiny, goodRecipe, tinyProject, trainTiny } from './tiny-project.ts'
 import { assertAccessible, noBrowser, openInterface, show } from './window.ts'
 
 const options = { skip: noBrowser }
@@ -32,10 +32,7 @@ test(
   'a run is started, watched over a reload, stopped with its checkpoint and gone on with to its figure',
   options,
   async (t) => {
-    const window = await openInterface(t)
-    const { page, serving } = window
-    await tinyProject(window)
-    await labelTiny(serving.app)
+    const { page, serving } = await openLabelledTiny(t)
     const first = await trainTiny(serving.app, goodRecipe)
     assert.equal(first.state, 'done')
     const { result } = (await serving.app.call('train.runs', {}))[0]!
@@ -91,11 +88,9 @@ test(
 )
 
 test('Ctrl Enter starts a run, also before the screen knows its plan', options, async (t) => {
-  const window = await openInterface(t)
+  const window = await openLabelledTiny(t)
   const { page, serving, folder } = window
   const { app } = serving
-  await tinyProject(window)
-  await labelTiny(app)
   await app.call('project.create', { path: join(folder, 'second.shiliu') })
   await show(window, '')
   await page.getByRole('row', { name: join(folder, 'p.shiliu') }).click()
@@ -135,10 +130,7 @@ test('what keeps a run from starting is said, with the way out', options, async 
 })
 
 test('a run that goes astray shows its error and a remedy', options, async (t) => {
-  const window = await openInterface(t)
-  const { page, serving } = window
-  await tinyProject(window)
-  await labelTiny(serving.app)
+  const { page, serving } = await openLabelledTiny(t)
   const failed = await trainTiny(serving.app, { ...goodRecipe, steps: 5, learningRate: 1e30 })
   assert.deepEqual([failed.state, failed.error?.code], ['failed', 'train.diverged'])
   await goTo(page, 'train')
