@@ -176,7 +176,7 @@ test(
     await page.getByRole('radio', { name: '训练 31 / 32' }).waitFor()
     const next = await desk.front()
     await page.getByText(`差评，第 15 条。`).or(page.getByText('好评，第 16 条。')).waitFor()
-    assert.match(await page.locator('p[aria-live="polite"]').innerText(), new RegExp(next))
+    await page.locator('p[aria-live="polite"]', { hasText: next }).waitFor()
     await page.locator('.trail', { hasText: '共 31 步' }).waitFor()
     await page.keyboard.press(keys[31]!)
     await page.getByRole('heading', { name: '32 条已标完，可以训练了' }).waitFor()

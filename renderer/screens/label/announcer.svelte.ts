@@ -7,33 +7,40 @@ import { nameOf } from './names.ts'
 import type { Step } from './steps.ts'
 import { words } from './words.ts'
 
-/** What is said to those who do not see the screen: what was done, and the text that is in front now. */
+/**
+ * What is said to those who do not see the screen: what was done, and the text that is in front then, as
+ * soon as it is there.
+ */
 export class Announcer {
-  text = $state('')
+  readonly #front: () => StoredText | undefined
+  #done = $state('')
+  readonly text = $derived.by(() => {
+    const front = this.#front()
+    return this.#done === '' || front === undefined || settings.now.saysLess
+      ? this.#done
+      : `${this.#done}${words().said.next(content(front))}`
+  })
 
-  decided(mark: Mark, counts: ClassCounts, scope: Scope, next: StoredText | undefined): void {
+  constructor(front: () => StoredText | undefined) {
+    this.#front = front
+  }
+
+  decided(mark: Mark, counts: ClassCounts, scope: Scope): void {
     const of = counts.get(mark.state === 'class' ? mark.class : null)
     const n = of?.[scope === 'train' ? 'train' : 'heldOut'] ?? 0
-    this.#say(words().said.decided(nameOf(mark), n), next)
+    this.#done = words().said.decided(nameOf(mark), n)
   }
 
-  skipped(next: StoredText | undefined): void {
-    this.#say(words().said.skipped, next)
+  skipped(): void {
+    this.#done = words().said.skipped
   }
 
-  undone(deed: Step['deed'], text: StoredText): void {
-    this.#say(words().said.undone(nameOf(deed)), text)
+  undone(deed: Step['deed']): void {
+    this.#done = words().said.undone(nameOf(deed))
   }
 
-  redone(mark: Mark, next: StoredText | undefined): void {
-    this.#say(words().said.redone(nameOf(mark)), next)
-  }
-
-  #say(what: string, next: StoredText | undefined): void {
-    this.text =
-      next === undefined || settings.now.saysLess
-        ? what
-        : `${what}${words().said.next(content(next))}`
+  redone(mark: Mark): void {
+    this.#done = words().said.redone(nameOf(mark))
   }
 }
 

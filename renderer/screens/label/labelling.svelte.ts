@@ -55,7 +55,7 @@ export class Labelling {
     onChange: () => this.#keep(),
   })
   readonly pace = new Pace()
-  readonly announcer = new Announcer()
+  readonly announcer = new Announcer(() => this.current?.text)
   #undoable = $state(0)
   #redoable = $state(0)
   #undoneSkips = $state.raw<readonly Skip[]>([])
@@ -178,7 +178,7 @@ export class Labelling {
       this.skips = this.skips.filter((skip) => skip.text.id !== text.id)
       this.#redoable = 0
       this.#add({ text, deed: mark })
-      this.announcer.decided(mark, this.counts, this.scope, this.current?.text)
+      this.announcer.decided(mark, this.counts, this.scope)
     })
   }
 
@@ -187,7 +187,7 @@ export class Labelling {
     this.#press(() => {
       if (!this.canDecide) return
       this.#add({ text: this.current!.text, deed: { state: 'skipped' } })
-      this.announcer.skipped(this.current?.text)
+      this.announcer.skipped()
     })
   }
 
@@ -244,7 +244,7 @@ export class Labelling {
     const decision = this.outbox.takeBack()
     if (decision === undefined) return
     this.#putFirst(decision.text)
-    this.announcer.undone(decision.deed, decision.text)
+    this.announcer.undone(decision.deed)
   }
 
   #unskip(skip: Skip): void {
@@ -252,7 +252,7 @@ export class Labelling {
     this.#undoneSkips = [...this.#undoneSkips, skip]
     this.#keep()
     this.#putFirst(skip.text)
-    this.announcer.undone({ state: 'skipped' }, skip.text)
+    this.announcer.undone({ state: 'skipped' })
   }
 
   #showAgain({ text, mark, changes }: TrailEntry): void {
@@ -263,7 +263,7 @@ export class Labelling {
       return
     }
     this.#putFirst(text)
-    this.announcer.undone(mark, text)
+    this.announcer.undone(mark)
   }
 
   async #redo(): Promise<void> {
@@ -278,7 +278,7 @@ export class Labelling {
     this.#begin(changes > 1 ? [] : this.items.filter((item) => item.text.id !== text.id))
     await this.#fill()
     if (mark === null || changes > 1) messages.tell(words().didAgain(changes))
-    else this.announcer.redone(mark, this.current?.text)
+    else this.announcer.redone(mark)
   }
 
   #skipAgain(skip: Skip): void {
@@ -286,7 +286,7 @@ export class Labelling {
     this.skips = [...this.skips, skip]
     this.#keep()
     this.items = this.items.filter(({ text }) => text.id !== skip.text.id)
-    this.announcer.skipped(this.current?.text)
+    this.announcer.skipped()
     void this.#reading(() => this.#fill())
   }
 
