@@ -43,7 +43,7 @@ test('labels beyond sixteen a class are told apart, everywhere alike', options, 
   await page.getByText('4 of them beyond sixteen a class').waitFor()
   await page.getByRole('link', { name: 'Label 32 / 32' }).waitFor()
   await show(window, 'label')
-  await page.locator('.toolbar', { hasText: 'all 32 done, 4 more besides' }).waitFor()
+  await page.locator('.toolbar', { hasText: 'all 32 done, 4 beyond sixteen a class' }).waitFor()
   await show(window, '')
   await page.getByRole('gridcell', { name: '32 / 32 and 4 more' }).waitFor()
   assert.deepEqual(await accessibilityViolations(page), [])

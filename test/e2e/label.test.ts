@@ -571,8 +571,8 @@ test('what is said after a label names class, number and the next text', options
   const { page } = desk
   await desk.label('1', '1')
   const next = await desk.front()
-  const region = page.locator('[aria-live="polite"]', { hasText: '好评' })
-  assert.equal(await region.innerText(), `好评，第 2 条。下一条：${next}`)
+  const said = `好评，第 2 条。下一条：${next}`
+  await page.locator('[aria-live="polite"]', { hasText: said }).waitFor()
   const before = await desk.front()
   await page.getByRole('button', { name: '差评' }).click()
   await changed(page, before)

@@ -21,7 +21,7 @@ export const words = both({
     project: '项目',
     progress: '进展',
     labels: '标注',
-    more: (n: string) => `另有 ${n} 条`,
+    more: (n: string) => `超出十六条 ${n} 条`,
     accuracy: '准确率',
     rows: '行数',
     opened: '上次打开',

@@ -12,7 +12,7 @@ export const words = both({
     uncertain: '先犹豫',
     toGo: (n: number) => `还差 ${count(n)} 条`,
     enough: (n: number) => `${count(n)} 条已标完`,
-    more: (n: number) => `，另有 ${count(n)} 条`,
+    surplus: (n: number) => `，超出十六条的 ${count(n)} 条`,
     about: (time: string) => `，约 ${time}`,
     skippedLast: (n: number) => `；跳过的 ${count(n)} 条排在最后`,
     work: '标注',
@@ -110,7 +110,7 @@ export const words = both({
     uncertain: 'Uncertain first',
     toGo: (n) => `${count(n)} to go`,
     enough: (n) => `all ${count(n)} done`,
-    more: (n) => `, ${count(n)} more besides`,
+    surplus: (n) => `, ${count(n)} beyond sixteen a class`,
     about: (time) => `, about ${time}`,
     skippedLast: (n) =>
       n === 1 ? '; the skipped one comes last' : `; ${count(n)} skipped come last`,
