@@ -7,6 +7,7 @@ import type { TaskDefinition } from '../../core/contract.ts'
 import type { TextId } from '../../core/project.ts'
 import type { App } from '../../main/app.ts'
 import { serve } from '../../main/serve.ts'
+import type { Kept } from '../../renderer/screens/label/kept.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { openProject } from '../../main/store/open.ts'
 import { finishedRound, propose } from '../store/temp-run.ts'
@@ -135,6 +136,11 @@ async function changed(page: Page, before: string): Promise<void> {
 /** Waits until everything that was decided is on the disk. */
 async function steps(page: Page, n: number): Promise<void> {
   await page.locator('.trail .first', { hasText: `${n} step` }).waitFor()
+  await page.waitForFunction(() =>
+    Object.entries(localStorage as Record<string, string>)
+      .filter(([key]) => key.startsWith('shiliu.label.'))
+      .every(([, kept]) => (JSON.parse(kept) as Kept).unsaved.length === 0),
+  )
 }
 
 function numbered(n: number): string[] {

@@ -32,6 +32,8 @@ test(
     await commands(page).waitFor({ state: 'detached' })
     assert.match(await focused(page), /stage/)
 
+    // What is typed before the next frame is typed into it as well.
+    await page.evaluate(() => (window.requestAnimationFrame = () => 0))
     await page.keyboard.press('Control+k')
     await page.keyboard.type('undo')
     await page.keyboard.press('ArrowDown')
