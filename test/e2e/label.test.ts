@@ -7,7 +7,6 @@ import type { TaskDefinition } from '../../core/contract.ts'
 import type { TextId } from '../../core/project.ts'
 import type { App } from '../../main/app.ts'
 import { serve } from '../../main/serve.ts'
-import type { Kept } from '../../renderer/screens/label/kept.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { openProject } from '../../main/store/open.ts'
 import { finishedRound, propose } from '../store/temp-run.ts'
@@ -139,7 +138,7 @@ async function steps(page: Page, n: number): Promise<void> {
   await page.waitForFunction(() =>
     Object.entries(localStorage as Record<string, string>)
       .filter(([key]) => key.startsWith('shiliu.label.'))
-      .every(([, kept]) => (JSON.parse(kept) as Kept).unsaved.length === 0),
+      .every(([, kept]) => (JSON.parse(kept) as { unsaved: unknown[] }).unsaved.length === 0),
   )
 }
 
