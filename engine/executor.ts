@@ -3,23 +3,31 @@ import type { DType, Shape } from './ir/node.ts'
 
 /** A tensor in the memory of the host. */
 export interface HostTensor {
-  readonly place: 'host'
   readonly dtype: DType
   readonly shape: readonly number[]
   /** float32: Float32Array, int64: BigInt64Array, bool: Uint8Array; row-major. */
   readonly data: Float32Array | BigInt64Array | Uint8Array
 }
 
-/** A tensor that only its executor can read. */
-export interface DeviceTensor {
-  readonly place: 'device'
-  readonly dtype: DType
-  readonly shape: readonly number[]
-  readonly handle: unknown
+export type Feeds = Readonly<Record<string, HostTensor>>
+export type NamedTensors = ReadonlyMap<string, HostTensor>
+
+/**
+ * Named tensors that stay where the executor computes: the weights and an optimiser's state. Programs of
+ * its executor read them and leave their next values beside them.
+ */
+export interface Store {
+  /** Makes the next values of the last run the current ones. */
+  accept(): void
+  /** Forgets the next values: everything is as it was before the last run. */
+  reject(): void
+  /** The current values; good until the next run. */
+  read(names?: Iterable<string>): Promise<Map<string, HostTensor>>
+  dispose(): Promise<void>
 }
 
-export type Tensor = HostTensor | DeviceTensor
-export type Feeds = Readonly<Record<string, Tensor>>
+/** The output of a program that holds the next value of a tensor of the store. */
+export const nextOf = (name: string) => `new ${name}`
 
 /** A compiled graph. */
 export interface Program {
@@ -30,10 +38,10 @@ export interface Program {
   }[]
   readonly outputs: readonly string[]
   /**
-   * Runs once. Outputs named in `into` are written to those tensors, which must not be among the
-   * feeds; the others come in new ones.
+   * Runs once. Inputs that are not fed are taken from the store, and an output that is the next value of
+   * one of the store's tensors stays there (`nextOf`); the others are the result.
    */
-  run(feeds: Feeds, into?: Readonly<Record<string, HostTensor>>): Promise<Record<string, Tensor>>
+  run(feeds: Feeds, store?: Store): Promise<Record<string, HostTensor>>
   dispose(): Promise<void>
 }
 
@@ -42,25 +50,27 @@ export interface Executor {
   readonly name: string
   /** Takes a graph of primitives; fusing and emission are the executor's own business. */
   compile(graph: Graph): Promise<Program>
+  /** The store owns the tensors that it is made of. */
+  createStore(tensors: NamedTensors): Promise<Store>
   dispose(): Promise<void>
 }
 
 export function floats(shape: readonly number[], data?: Float32Array): HostTensor {
   const size = shape.reduce((product, dim) => product * dim, 1)
-  return { place: 'host', dtype: 'float32', shape, data: data ?? new Float32Array(size) }
+  return { dtype: 'float32', shape, data: data ?? new Float32Array(size) }
 }
 
 export function integers(shape: readonly number[], values: ArrayLike<number>): HostTensor {
   const data = BigInt64Array.from({ length: values.length }, (_, i) => BigInt(values[i]!))
-  return { place: 'host', dtype: 'int64', shape, data }
+  return { dtype: 'int64', shape, data }
 }
 
 export function scalar(value: number): HostTensor {
   return floats([], Float32Array.of(value))
 }
 
-/** The values of a float tensor; device tensors are the executor's to read. */
-export function floatData(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.place === 'host' && tensor.data instanceof Float32Array) return tensor.data
-  throw new Error(`expected a float32 tensor of the host, got ${tensor?.place} ${tensor?.dtype}`)
+/** The values of a float tensor. */
+export function floatData(tensor: HostTensor | undefined): Float32Array {
+  if (tensor?.data instanceof Float32Array) return tensor.data
+  throw new Error(`expected a float32 tensor, got ${tensor?.dtype}`)
 }

@@ -1,4 +1,5 @@
 import { floats, integers, type Executor, type HostTensor } from './executor.ts'
+import { HostStore } from './host-store.ts'
 import { inputsOf, nodesOf, type Graph } from './ir/graph.ts'
 import { knownShape, sizeOf, type Node, type OpName, type OpTable } from './ir/node.ts'
 import { outputTypes } from './ir/shape.ts'
@@ -126,21 +127,24 @@ export function referenceExecutor(): Executor {
     compile: async (graph) => ({
       inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
       outputs: Object.keys(graph.outputs),
-      async run(feeds, into = {}) {
-        const numbers = Object.fromEntries(
-          Object.entries(feeds).map(([name, tensor]) => [name, numbersOf(tensor as HostTensor)]),
-        )
-        const results = evaluate(graph, numbers)
-        return Object.fromEntries(
-          Object.entries(graph.outputs).map(([name, node]) => {
-            if (into[name] === undefined) return [name, tensorOf(node, results[name]!)]
-            ;(into[name].data as Float32Array).set(results[name]!)
-            return [name, into[name]]
-          }),
-        )
+      async run(feeds, store) {
+        const host = store as HostStore | undefined
+        const tensors = inputsOf(graph).map(({ attributes: { name } }) => {
+          return [name, numbersOf((feeds[name] ?? host?.get(name))!)] as const
+        })
+        const results = evaluate(graph, Object.fromEntries(tensors))
+        const into = host?.next(Object.keys(graph.outputs))
+        const outputs: Record<string, HostTensor> = {}
+        for (const [name, node] of Object.entries(graph.outputs)) {
+          const next = into?.get(name)
+          if (next === undefined) outputs[name] = tensorOf(node, results[name]!)
+          else (next.data as Float32Array).set(results[name]!)
+        }
+        return outputs
       },
       dispose: async () => {},
     }),
+    createStore: async (tensors) => new HostStore(tensors),
     dispose: async () => {},
   }
 }
@@ -153,7 +157,7 @@ function tensorOf(node: Node, values: Values): HostTensor {
   const shape = knownShape(node.shape)
   if (node.dtype === 'int64') return integers(shape, values)
   if (node.dtype === 'float32') return floats(shape, Float32Array.from(values))
-  return { place: 'host', dtype: 'bool', shape, data: Uint8Array.from(values) }
+  return { dtype: 'bool', shape, data: Uint8Array.from(values) }
 }
 
 function evaluateNode(node: Node, values: Map<Node, readonly Values[]>): readonly Values[] {

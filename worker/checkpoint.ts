@@ -2,7 +2,7 @@ import { fail } from '../core/errors.ts'
 import { momentNames } from '../engine/optimizer.ts'
 import type { BertConfig } from '../learn/model/config.ts'
 import { parameterShapes } from '../learn/model/parameters.ts'
-import type { TrainingState } from '../learn/train/step.ts'
+import type { Snapshot } from '../learn/train/step.ts'
 import { readWeights, writeWeights } from './weight-file.ts'
 
 export type Notes = Readonly<Record<string, string>>
@@ -10,17 +10,17 @@ export type Notes = Readonly<Record<string, string>>
 /** Writes weights, moments and step, and what a job wants to remember; returns the file's SHA-256. */
 export function writeCheckpoint(
   path: string,
-  state: TrainingState,
+  { step, tensors }: Snapshot,
   notes: Notes = {},
 ): Promise<string> {
-  return writeWeights(path, state.tensors, { ...notes, step: String(state.step) })
+  return writeWeights(path, tensors, { ...notes, step: String(step) })
 }
 
 /** Reads what `writeCheckpoint` wrote for a model of this configuration. Error: `model.damaged`. */
 export async function readCheckpoint(
   path: string,
   config: BertConfig,
-): Promise<{ readonly state: TrainingState; readonly notes: Notes }> {
+): Promise<{ readonly snapshot: Snapshot; readonly notes: Notes }> {
   const { tensors, metadata } = await readWeights(path)
   const step = Number(metadata['step'])
   if (!Number.isInteger(step)) {
@@ -33,5 +33,5 @@ export async function readCheckpoint(
       if (got !== shape.join(' x ')) fail('model.damaged', { path, expected, got })
     }
   }
-  return { state: { step, tensors }, notes: metadata }
+  return { snapshot: { step, tensors }, notes: metadata }
 }

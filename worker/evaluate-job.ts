@@ -24,7 +24,7 @@ import { train } from '../learn/fuzzy-pet/train.ts'
 import { parameterShapes, type Weights } from '../learn/model/parameters.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
-import { freshState, weightsOf } from '../learn/train/step.ts'
+import { freshSnapshot, openState } from '../learn/train/step.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, readModelShape, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
@@ -131,12 +131,12 @@ async function trainOn(
     gold: true,
   }))
   const recipe = recipeFor(model.config, items.length, spec.recipe)
-  const state = freshState(model.weights)
+  const state = await openState(executor, freshSnapshot(model.weights))
   const input = { ...model, executor, task, recipe, seed: spec.seed, items }
   for await (const _ of train(input, state)) {
     if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
   }
-  return weightsOf(state, parameterShapes(model.config).keys())
+  return state.store.read(parameterShapes(model.config).keys())
 }
 
 async function predict(

@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-node'
-import type { Executor, HostTensor, Program, Tensor } from '../engine/executor.ts'
+import type { Executor, HostTensor, Program } from '../engine/executor.ts'
+import { HostStore } from '../engine/host-store.ts'
 import { GraphBuilder } from '../engine/ir/builder.ts'
 import { inputsOf, type Graph } from '../engine/ir/graph.ts'
 import { emitOnnx } from '../engine/onnx/emit.ts'
@@ -20,6 +21,7 @@ export function ortExecutor({ threads }: OrtOptions): Executor {
       programs.add(program)
       return program
     },
+    createStore: async (tensors) => new HostStore(tensors),
     async dispose() {
       for (const program of [...programs]) await program.dispose()
     },
@@ -56,15 +58,18 @@ async function compile(graph: Graph, threads: number, onDispose: () => void): Pr
   return {
     inputs,
     outputs,
-    async run(feeds, into = {}) {
+    async run(feeds, store) {
+      const host = store as HostStore | undefined
       const fed: Record<string, ort.Tensor> = {}
-      for (const { name } of inputs) fed[name] = toOrt(name, feeds[name])
-      const fetches: Record<string, ort.Tensor | null> = {}
-      for (const name of outputs) fetches[name] = into[name] ? toOrt(name, into[name]) : null
-      const results = await session.run(fed, fetches)
-      return Object.fromEntries(
-        outputs.map((name) => [name, into[name] ?? fromOrt(results[name]!)]),
-      )
+      for (const { name } of inputs) fed[name] = toOrt(name, feeds[name] ?? host?.get(name))
+      const into = host?.next(outputs)
+      const fetches = outputs.map((name) => [
+        name,
+        into?.has(name) ? toOrt(name, into.get(name)) : null,
+      ])
+      const results = await session.run(fed, Object.fromEntries(fetches))
+      const rest = outputs.filter((name) => !into?.has(name))
+      return Object.fromEntries(rest.map((name) => [name, fromOrt(results[name]!)]))
     },
     async dispose() {
       onDispose()
@@ -73,15 +78,18 @@ async function compile(graph: Graph, threads: number, onDispose: () => void): Pr
   }
 }
 
-function toOrt(name: string, tensor: Tensor | undefined): ort.Tensor {
+/** The tensors of a store are seen by onnxruntime again and again. */
+const seen = new WeakMap<HostTensor, ort.Tensor>()
+
+function toOrt(name: string, tensor: HostTensor | undefined): ort.Tensor {
   if (tensor === undefined) throw new Error(`${name} was not fed`)
-  if (tensor.place !== 'host') throw new Error(`${name} is not in host memory`)
-  return new ort.Tensor(tensor.dtype, tensor.data, tensor.shape)
+  const known = seen.get(tensor) ?? new ort.Tensor(tensor.dtype, tensor.data, tensor.shape)
+  seen.set(tensor, known)
+  return known
 }
 
 function fromOrt(tensor: ort.Tensor): HostTensor {
   return {
-    place: 'host',
     dtype: tensor.type as HostTensor['dtype'],
     shape: tensor.dims,
     data: tensor.data as HostTensor['data'],

@@ -9,7 +9,7 @@ import { parameterShapes } from '../learn/model/parameters.ts'
 import { specialIds } from '../learn/pretrain/masking.ts'
 import { evaluateHeldOut, pretrain, requireTrainable } from '../learn/pretrain/pretrain.ts'
 import type { TextTokenizer } from '../learn/text/tokenizer.ts'
-import { freshState, weightsOf } from '../learn/train/step.ts'
+import { freshSnapshot, openState, takeSnapshot } from '../learn/train/step.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { prepareCorpus } from './corpus.ts'
 import type { JobContext } from './job-context.ts'
@@ -44,21 +44,23 @@ export async function runPretrain(
   const config = base?.config ?? newConfig(spec, tokenizer)
   requireTrainable(corpus, config, settings)
   const specials = specialIds(tokenizer)
-  const { state, notes } = context.resume
+  const { snapshot, notes } = context.resume
     ? await readCheckpoint(context.resume, config)
     : {
-        state: freshState(
+        snapshot: freshSnapshot(
           base?.weights ?? initialWeights(config, new Stream(settings.seed, 'init')),
         ),
         notes: {},
       }
 
   const executor = ortExecutor({ threads: spec.threads })
+  const state = await openState(executor, snapshot)
   const curve = await openCurve(join(workFolder, 'curve.jsonl'), state.step)
   const checkpoint = join(workFolder, 'checkpoint.safetensors')
   let tokens = Number(notes['tokens'] ?? 0)
   const save = async () => {
-    const sha256 = await writeCheckpoint(checkpoint, state, { tokens: String(tokens) })
+    const notes = { tokens: String(tokens) }
+    const sha256 = await writeCheckpoint(checkpoint, await takeSnapshot(state), notes)
     context.checkpoint(checkpoint, state.step, sha256)
   }
   const evaluate = async () => {
@@ -98,7 +100,7 @@ export async function runPretrain(
     }
     await save()
     const heldOutAccuracy = await evaluate()
-    const weights = weightsOf(state, parameterShapes(config).keys())
+    const weights = await state.store.read(parameterShapes(config).keys())
     await writeModel(spec.out, { config, tokenizer, weights }, spec.dtype)
     return { kind: 'pretrain', model: spec.out, steps: state.step, tokens, heldOutAccuracy }
   } finally {

@@ -8,7 +8,7 @@ import { train } from '../learn/fuzzy-pet/train.ts'
 import { parameterShapes } from '../learn/model/parameters.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
-import { freshState, weightsOf } from '../learn/train/step.ts'
+import { freshSnapshot, openState, takeSnapshot } from '../learn/train/step.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { environment } from './environment.ts'
 import type { JobContext } from './job-context.ts'
@@ -24,13 +24,14 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
   const recipe = recipeFor(base.config, spec.texts, spec.recipe)
   requireSound(checkTask(spec.task, base.tokenizer, recipe.maxTokens))
   const items = await receiveAll<TrainingItem>(spec.texts, context)
-  const state = context.resume
-    ? (await readCheckpoint(context.resume, base.config)).state
-    : freshState(base.weights)
+  const snapshot = context.resume
+    ? (await readCheckpoint(context.resume, base.config)).snapshot
+    : freshSnapshot(base.weights)
   const executor = ortExecutor({ threads: spec.threads })
+  const state = await openState(executor, snapshot)
   const checkpoint = join(spec.workFolder, 'checkpoint.safetensors')
   const save = async () => {
-    const sha256 = await writeCheckpoint(checkpoint, state)
+    const sha256 = await writeCheckpoint(checkpoint, await takeSnapshot(state))
     context.checkpoint(checkpoint, state.step, sha256)
   }
   let finalLoss = NaN
@@ -47,20 +48,20 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
       }
       if (step % spec.checkpointEvery === 0) await save()
     }
+    const model = join(spec.workFolder, 'model')
+    const weights = await state.store.read(parameterShapes(base.config).keys())
+    const sha256 = await writeModel(model, { ...base, weights })
+    return {
+      kind: 'train',
+      steps: state.step,
+      finalLoss,
+      recipe,
+      model,
+      sha256,
+      milliseconds: performance.now() - started,
+      environment: environment(spec.threads),
+    }
   } finally {
     await executor.dispose()
-  }
-  const model = join(spec.workFolder, 'model')
-  const weights = weightsOf(state, parameterShapes(base.config).keys())
-  const sha256 = await writeModel(model, { ...base, weights })
-  return {
-    kind: 'train',
-    steps: state.step,
-    finalLoss,
-    recipe,
-    model,
-    sha256,
-    milliseconds: performance.now() - started,
-    environment: environment(spec.threads),
   }
 }

@@ -2,7 +2,7 @@ import { fromRecord } from '../../core/errors.ts'
 import type { QuestionText, TextScore } from '../../core/job.ts'
 import { argmax, softmax } from '../../core/probability.ts'
 import type { Task } from '../../core/task.ts'
-import { floatData, type Executor, type Program } from '../../engine/executor.ts'
+import { floatData, type Executor, type Program, type Store } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
 import type { BertConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
@@ -38,6 +38,7 @@ const batches = [1, 4, 20]
  * a word or pattern: only another length makes a new one. A sound task gets the scores of `createScorer`.
  */
 export function createPreview(model: PreviewModel): Preview {
+  const weights = model.executor.createStore(model.weights)
   const programs = new Map<string, Promise<Program>>()
   const program = (batch: number, tokens: number, masks: number): Promise<Program> => {
     const key = `${batch} ${tokens} ${masks}`
@@ -51,7 +52,9 @@ export function createPreview(model: PreviewModel): Preview {
       const budget = maxTokens - Math.max(...passes.map(({ pattern }) => pattern.constants))
       const scores: VariantScore[][] = []
       for (const pass of passes) {
-        scores.push(await runPass(model, pass, texts, { budget, maxTokens }, program))
+        scores.push(
+          await runPass(model, await weights, pass, texts, { budget, maxTokens }, program),
+        )
       }
       return texts.map((_, i) =>
         textScore(
@@ -125,7 +128,8 @@ function compile(
 }
 
 async function runPass(
-  { tokenizer, config, weights }: PreviewModel,
+  { tokenizer, config }: PreviewModel,
+  weights: Store,
   pass: Pass,
   texts: readonly QuestionText[],
   { budget, maxTokens }: { readonly budget: number; readonly maxTokens: number },
@@ -138,7 +142,7 @@ async function runPass(
   const tokens = bucketOf(Math.max(...filled.map(({ ids }) => ids.length)), maxTokens)
   const feeds = patternFeeds(filled, { batch, tokens }, tokenizer.specials.pad)
   const compiled = await program(batch, tokens, pass.masks)
-  const out = await compiled.run({ ...Object.fromEntries(weights), ...feeds })
+  const out = await compiled.run(feeds, weights)
   const data = floatData(out['words'])
   return texts.map((_, row) => ({
     masks: pass.masks,

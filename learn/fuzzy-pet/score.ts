@@ -1,5 +1,5 @@
 import type { Scored, Task, TextItem } from '../../core/task.ts'
-import { floatData, type Executor, type Program } from '../../engine/executor.ts'
+import { floatData, type Executor, type Program, type Store } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
 import type { BertConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
@@ -34,6 +34,7 @@ export function createScorer(input: ScoreInput): Scorer {
   const { tokenizer, task, maxTokens, temperature } = input
   const all = variants(task, tokenizer)
   const budget = textBudget(all, maxTokens)
+  const weights = input.executor.createStore(input.weights)
   const programs = new Map<string, Promise<Program>>()
   const program = (variant: Variant, tokens: number): Promise<Program> => {
     const key = `${variant.patternIndex} ${variant.masks} ${tokens}`
@@ -46,7 +47,7 @@ export function createScorer(input: ScoreInput): Scorer {
       const passes: VariantScore[][] = []
       for (const variant of all) {
         const filled = texts.map((text) => fill(tokenizer, variant, text, budget))
-        passes.push(await runVariant(input, variant, filled, program))
+        passes.push(await runVariant(input, await weights, variant, filled, program))
       }
       return texts.map(({ id }, i) => ({
         id,
@@ -58,6 +59,7 @@ export function createScorer(input: ScoreInput): Scorer {
     },
     async dispose() {
       for (const compiled of programs.values()) await (await compiled).dispose()
+      await (await weights).dispose()
     },
   }
 }
@@ -73,6 +75,7 @@ function compile(input: ScoreInput, variant: Variant, tokens: number): Promise<P
 /** One variant's pass over all texts, shortest first so that a batch has little padding. */
 async function runVariant(
   input: ScoreInput,
+  weights: Store,
   variant: Variant,
   filled: readonly FilledPattern[],
   program: (variant: Variant, tokens: number) => Promise<Program>,
@@ -88,7 +91,7 @@ async function runVariant(
     const tokens = bucketOf(chosen.at(-1)!.ids.length, input.maxTokens)
     const feeds = patternFeeds(chosen, { batch, tokens }, input.tokenizer.specials.pad)
     const compiled = await program(variant, tokens)
-    const out = await compiled.run({ ...Object.fromEntries(input.weights), ...feeds })
+    const out = await compiled.run(feeds, weights)
     const data = floatData(out['words'])
     rows.forEach((i, row) => {
       const logProbabilities = groups.map((_, g) => {

@@ -9,8 +9,6 @@ import { textBudget, variants, type Variant } from '../prompt/variants.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import {
   compileStep,
-  spareTensors,
-  type SpareTensors,
   type StepFigures,
   type TrainingState,
   type TrainingStep,
@@ -48,7 +46,7 @@ export async function* train(
   const all = variants(task, tokenizer)
   const budget = textBudget(all, recipe.maxTokens)
   const rejections = items.some(({ target }) => target.kind === 'not')
-  const programs = new StepPrograms(input, rejections, spareTensors(state))
+  const programs = new StepPrograms(input, rejections)
   try {
     while (state.step < recipe.steps) {
       const { step } = state
@@ -85,13 +83,11 @@ export function fill(
 class StepPrograms {
   readonly #input: TrainInput
   readonly #rejections: boolean
-  readonly #spare: SpareTensors
   readonly #programs = new Map<string, TrainingStep>()
 
-  constructor(input: TrainInput, rejections: boolean, spare: SpareTensors) {
+  constructor(input: TrainInput, rejections: boolean) {
     this.#input = input
     this.#rejections = rejections
-    this.#spare = spare
   }
 
   async get(variant: Variant, size: BatchSize): Promise<TrainingStep> {
@@ -121,17 +117,11 @@ class StepPrograms {
       weightDecay: recipe.weightDecay,
       clip: recipe.clip,
     }
-    return compileStep(
-      executor,
-      parameterShapes(config),
-      optimizer,
-      (b, parameter, seed) => {
-        const dropout = { rate: recipe.dropout, seed }
-        const words = wordLogProbabilities(b, config, parameter, variant, size, dropout)
-        return fuzzyPetLoss(b, words, variant, this.#rejections)
-      },
-      this.#spare,
-    )
+    return compileStep(executor, parameterShapes(config), optimizer, (b, parameter, seed) => {
+      const dropout = { rate: recipe.dropout, seed }
+      const words = wordLogProbabilities(b, config, parameter, variant, size, dropout)
+      return fuzzyPetLoss(b, words, variant, this.#rejections)
+    })
   }
 }
 

@@ -1,9 +1,9 @@
-import type { HostTensor } from '../../engine/executor.ts'
+import type { NamedTensors } from '../../engine/executor.ts'
 import type { BertConfig } from './config.ts'
 
 /** Parameter shapes by the names that transformers gives them, in the order of the forward pass. */
 export type ParameterShapes = ReadonlyMap<string, readonly number[]>
-export type Weights = ReadonlyMap<string, HostTensor>
+export type Weights = NamedTensors
 
 export const names = {
   words: 'bert.embeddings.word_embeddings.weight',

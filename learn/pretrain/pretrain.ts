@@ -1,7 +1,7 @@
 import { fail } from '../../core/errors.ts'
 import type { PretrainSettings } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
-import { floats, integers, type Executor, type Feeds } from '../../engine/executor.ts'
+import { floatData, floats, integers, type Executor, type Feeds } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
 import { logSumExp } from '../../engine/ir/compose.ts'
 import type { Node } from '../../engine/ir/node.ts'
@@ -11,7 +11,6 @@ import type { BertConfig } from '../model/config.ts'
 import { names, parameterShapes } from '../model/parameters.ts'
 import {
   compileStep,
-  spareTensors,
   type StepFigures,
   type TrainingState,
   type TrainingStep,
@@ -46,7 +45,6 @@ export async function* pretrain(
   settings: PretrainSettings,
   state: TrainingState,
 ): AsyncGenerator<PretrainStep, void, void> {
-  const spare = spareTensors(state)
   const programs = new Map<BatchShape, TrainingStep>()
   const cycle = settings.shapes.flatMap((shape) => new Array<BatchShape>(shape.share).fill(shape))
   try {
@@ -56,7 +54,7 @@ export async function* pretrain(
       const shape = order.shuffled(cycle)[step % cycle.length]!
       let program = programs.get(shape)
       if (program === undefined) {
-        program = await compileMlmStep(executor, config, settings, shape, spare)
+        program = await compileMlmStep(executor, config, settings, shape)
         programs.set(shape, program)
       }
       const sequences = drawBatch(corpus, specials, settings, shape, step)
@@ -119,8 +117,8 @@ export async function evaluateHeldOut(
       })
       const masks = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
       const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
-      const out = await program.run({ ...Object.fromEntries(state.tensors), ...feeds })
-      const value = (name: string) => (out[name] as { data: Float32Array }).data[0]!
+      const out = await program.run(feeds, state.store)
+      const value = (name: string) => floatData(out[name])[0]!
       totals.correct += value('correct') * masks
       totals.loss += value('loss') * masks
       totals.masks += masks
@@ -137,7 +135,6 @@ function compileMlmStep(
   config: BertConfig,
   settings: PretrainSettings,
   shape: BatchShape,
-  spare: Map<string, ReturnType<typeof floats>>,
 ): Promise<TrainingStep> {
   const optimizer: AdamW = {
     schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
@@ -153,7 +150,6 @@ function compileMlmStep(
     parameterShapes(config),
     optimizer,
     (b, parameter, seed) => mlmLoss(b, config, parameter, shape, maskRate, { rate, seed }).loss,
-    spare,
   )
 }
 

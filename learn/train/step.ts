@@ -3,11 +3,14 @@ import { Stream } from '../../core/random.ts'
 import {
   floatData,
   floats,
+  nextOf,
   scalar,
   type Executor,
   type Feeds,
   type HostTensor,
+  type NamedTensors,
   type Program,
+  type Store,
 } from '../../engine/executor.ts'
 import { gradients } from '../../engine/gradient.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
@@ -20,13 +23,14 @@ import type { Weights } from '../model/parameters.ts'
 /** Builds the scalar loss of one batch. */
 export type LossBuilder = (b: GraphBuilder, parameter: ParameterNodes, seed: Node) => Node
 
-/** Weights and both moments of AdamW, by name, with the step they belong to. */
-export interface TrainingState {
-  step: number
-  readonly tensors: Map<string, HostTensor>
+/** Where a run stands, in host memory: weights and both moments of AdamW by name. */
+export interface Snapshot {
+  readonly step: number
+  readonly tensors: NamedTensors
 }
 
-export function freshState(weights: Weights): TrainingState {
+/** A run that has not begun. */
+export function freshSnapshot(weights: Weights): Snapshot {
   const tensors = new Map<string, HostTensor>()
   for (const [name, tensor] of weights) {
     tensors.set(name, floats(tensor.shape, floatData(tensor).slice()))
@@ -35,9 +39,20 @@ export function freshState(weights: Weights): TrainingState {
   return { step: 0, tensors }
 }
 
-/** The weights alone, without moments. */
-export function weightsOf(state: TrainingState, shapes: Iterable<string>): Map<string, HostTensor> {
-  return new Map([...shapes].map((name) => [name, state.tensors.get(name)!]))
+/** A run as it goes on: its tensors are where the executor computes. */
+export interface TrainingState {
+  step: number
+  readonly store: Store
+}
+
+/** The tensors of the snapshot belong to the state from then on. */
+export async function openState(executor: Executor, snapshot: Snapshot): Promise<TrainingState> {
+  return { step: snapshot.step, store: await executor.createStore(snapshot.tensors) }
+}
+
+/** Good until the next step. */
+export async function takeSnapshot({ step, store }: TrainingState): Promise<Snapshot> {
+  return { step, tensors: await store.read() }
 }
 
 /** What a step says of itself: its loss and the global norm of its gradients before clipping. */
@@ -49,8 +64,8 @@ export interface StepFigures {
 /** A compiled training step: forward, backward, clipping and AdamW in one program. */
 export interface TrainingStep {
   /**
-   * Advances the state by one step; the tensors of the state are swapped, not copied. What falls to
-   * dropout depends on the run's seed and the step. Error: `train.diverged`, with the state as it was.
+   * Advances the state by one step. What falls to dropout depends on the run's seed and the step.
+   * Error: `train.diverged`, with the state as it was.
    */
   run(state: TrainingState, batch: Feeds, runSeed: number): Promise<StepFigures>
   dispose(): Promise<void>
@@ -65,7 +80,6 @@ export async function compileStep(
   shapes: ReadonlyMap<string, readonly number[]>,
   optimizer: AdamW,
   build: LossBuilder,
-  spare: SpareTensors,
 ): Promise<TrainingStep> {
   const b = new GraphBuilder()
   const parameters = [...shapes].map(([name, shape]) => b.input(name, 'float32', shape))
@@ -79,59 +93,42 @@ export async function compileStep(
   for (const [name, parameter] of byName) {
     const { parameter: updated, moment1, moment2 } = updates.get(parameter)!
     const [first, second] = momentNames(name)
-    outputs[`new ${name}`] = updated
-    outputs[`new ${first}`] = moment1
-    outputs[`new ${second}`] = moment2
+    outputs[nextOf(name)] = updated
+    outputs[nextOf(first)] = moment1
+    outputs[nextOf(second)] = moment2
   }
   const program = await executor.compile({ outputs })
   return {
     async run(state, batch, runSeed) {
-      const figures = await computeStep(program, spare, state, batch, runSeed)
-      requireFinite(figures, state.step + 1, optimizer.schedule.peak)
-      adopt(spare, state)
+      const { step, store } = state
+      const figures = await computeStep(program, state, batch, runSeed)
+      for (const [figure, value] of Object.entries(figures)) {
+        if (Number.isFinite(value)) continue
+        store.reject()
+        const learningRate = optimizer.schedule.peak
+        fail('train.diverged', { step: step + 1, figure, learningRate })
+      }
+      store.accept()
+      state.step++
       return figures
     },
     dispose: () => program.dispose(),
   }
 }
 
-/** The second set of state tensors, into which a step writes before the sets are swapped. */
-export type SpareTensors = Map<string, HostTensor>
-
-export function spareTensors(state: TrainingState): SpareTensors {
-  return new Map([...state.tensors].map(([name, tensor]) => [name, floats(tensor.shape)]))
-}
-
-/** Writes the state after the next step into the spare tensors. */
+/** Leaves the tensors after the next step in the store, not yet accepted. */
 async function computeStep(
   program: Program,
-  spare: SpareTensors,
-  state: TrainingState,
+  { step, store }: TrainingState,
   batch: Feeds,
   runSeed: number,
 ): Promise<StepFigures> {
   const feeds = {
-    ...Object.fromEntries(state.tensors),
     ...batch,
-    seed: scalar(new Stream(runSeed, 'dropout', state.step).below(hashPrime)),
-    step: scalar(state.step + 1),
+    seed: scalar(new Stream(runSeed, 'dropout', step).below(hashPrime)),
+    step: scalar(step + 1),
   }
-  const into = Object.fromEntries([...spare].map(([name, tensor]) => [`new ${name}`, tensor]))
-  const results = await program.run(feeds, into)
+  const results = await program.run(feeds, store)
   const figure = (name: string) => floatData(results[name])[0]!
   return { loss: figure('loss'), norm: figure('norm') }
-}
-
-function requireFinite(figures: StepFigures, step: number, learningRate: number): void {
-  for (const [figure, value] of Object.entries(figures)) {
-    if (!Number.isFinite(value)) fail('train.diverged', { step, figure, learningRate })
-  }
-}
-
-function adopt(spare: SpareTensors, state: TrainingState): void {
-  for (const [name, tensor] of spare) {
-    spare.set(name, state.tensors.get(name)!)
-    state.tensors.set(name, tensor)
-  }
-  state.step++
 }

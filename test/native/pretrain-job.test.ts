@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import type { PretrainSpec } from '../../core/job.ts'
 import { lineOf, tokenMask, wordStart } from '../../learn/pretrain/corpus.ts'
 import { floats } from '../../engine/executor.ts'
-import { freshState } from '../../learn/train/step.ts'
+import { freshSnapshot } from '../../learn/train/step.ts'
 import { readCheckpoint, writeCheckpoint } from '../../worker/checkpoint.ts'
 import { prepareCorpus } from '../../worker/corpus.ts'
 import type { JobContext } from '../../worker/job-context.ts'
@@ -184,10 +184,10 @@ test('training that diverges says so and leaves the last checkpoint as it was', 
   await assert.rejects(runPretrain({ ...given, settings, checkpointEvery: 1 }, context()), {
     code: 'train.diverged',
   })
-  const { state } = await readCheckpoint(join(folder, 'diverged', 'checkpoint.safetensors'), {
+  const { snapshot } = await readCheckpoint(join(folder, 'diverged', 'checkpoint.safetensors'), {
     ...(await readModelShape(join(folder, 'whole', 'model'))).config,
   })
-  for (const { data } of state.tensors.values()) {
+  for (const { data } of snapshot.tensors.values()) {
     assert.ok((data as Float32Array).every(Number.isFinite))
   }
 })
@@ -196,11 +196,13 @@ const noFullDevice = process.platform !== 'linux' && 'only Linux has a device th
 
 test('a full disk ends the job with a sentence', { skip: noFullDevice }, async () => {
   const path = join(folder, 'full.safetensors')
-  const state = freshState(new Map([['w', floats([2], Float32Array.of(1, 2))]]))
-  await writeCheckpoint(path, state)
+  const snapshot = freshSnapshot(new Map([['w', floats([2], Float32Array.of(1, 2))]]))
+  await writeCheckpoint(path, snapshot)
   const before = await hashFile(path)
   await symlink('/dev/full', `${path}.part`)
-  await assert.rejects(writeCheckpoint(path, { ...state, step: 1 }), { code: 'model.cannotWrite' })
+  await assert.rejects(writeCheckpoint(path, { ...snapshot, step: 1 }), {
+    code: 'model.cannotWrite',
+  })
   assert.equal(await hashFile(path), before)
   assert.ok(!(await readdir(folder)).includes('full.safetensors.part'))
 })

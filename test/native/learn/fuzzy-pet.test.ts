@@ -8,7 +8,7 @@ import { referenceExecutor } from '../../../engine/reference.ts'
 import { createScorer } from '../../../learn/fuzzy-pet/score.ts'
 import { train } from '../../../learn/fuzzy-pet/train.ts'
 import { recipeFor } from '../../../learn/recipe.ts'
-import { freshState } from '../../../learn/train/step.ts'
+import { freshSnapshot, openState } from '../../../learn/train/step.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { tinyModel, tinyTask, tinyTexts } from '../../fixtures/tiny-model.ts'
 
@@ -24,12 +24,12 @@ async function trainTiny(
 ) {
   const model = tinyModel()
   const recipe = recipeFor(model.config, items.length, chosen)
-  const state = freshState(model.weights)
+  const state = await openState(executor, freshSnapshot(model.weights))
   const losses: number[] = []
   for await (const { loss } of train({ ...model, executor, task, recipe, seed: 5, items }, state)) {
     losses.push(loss)
   }
-  return { model, losses, state, recipe }
+  return { model, losses, tensors: await state.store.read(), recipe }
 }
 
 /** Gold texts, soft pseudo-labels and rejections in one batch. */
@@ -48,8 +48,8 @@ test('a step with gold, soft and rejected texts equals the float64 reference', a
     await trainTiny(referenceExecutor(), mixedTexts(), short),
   ]
   got.losses.forEach((loss, i) => assert.ok(Math.abs(loss - expected.losses[i]!) < 1e-4))
-  for (const [name, tensor] of expected.state.tensors) {
-    const values = floatData(got.state.tensors.get(name))
+  for (const [name, tensor] of expected.tensors) {
+    const values = floatData(got.tensors.get(name))
     floatData(tensor).forEach((value, i) =>
       assert.ok(Math.abs(value - values[i]!) < 2e-3, `${name}[${i}]: ${value} and ${values[i]}`),
     )
@@ -58,9 +58,8 @@ test('a step with gold, soft and rejected texts equals the float64 reference', a
 
 test('training separates two classes that differ in one character', async () => {
   const long = { steps: 120, batch: 8, learningRate: 1e-2, maxTokens: 32, dropout: 0.1 }
-  const { model, losses, state, recipe } = await trainTiny(native, tinyTexts(32), long)
+  const { model, losses, tensors: weights, recipe } = await trainTiny(native, tinyTexts(32), long)
   assert.ok(losses.at(-1)! < losses[0]! / 2, `loss ${losses[0]} to ${losses.at(-1)}`)
-  const weights = state.tensors
   const { maxTokens } = recipe
   const input = { ...model, weights, executor: native, task: tinyTask, maxTokens, temperature: 1 }
   const scorer = createScorer(input)
@@ -100,8 +99,8 @@ test('one forward pass for all groups has the loss and gradient of one pass per 
   const items = tinyTexts(4)
   const once = { steps: 1, batch: 4, learningRate: 1, maxTokens: 32, dropout: 0, weightDecay: 0 }
   const moments = async (task: Task) => {
-    const { losses, state } = await trainTiny(native, items, { ...once, clip: 1e9 }, task)
-    return { loss: losses[0]!, tensors: state.tensors }
+    const { losses, tensors } = await trainTiny(native, items, { ...once, clip: 1e9 }, task)
+    return { loss: losses[0]!, tensors }
   }
   const shared = await moments(tinyTask)
   const single = await Promise.all(

@@ -7,7 +7,7 @@ import { referenceExecutor } from '../../../engine/reference.ts'
 import { initialWeights } from '../../../learn/model/initial-weights.ts'
 import { wordStart, type TokenCorpus } from '../../../learn/pretrain/corpus.ts'
 import { evaluateHeldOut, pretrain } from '../../../learn/pretrain/pretrain.ts'
-import { freshState, type TrainingState } from '../../../learn/train/step.ts'
+import { freshSnapshot, openState, type TrainingState } from '../../../learn/train/step.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { briefSettings } from '../../fixtures/pretrain-settings.ts'
 
@@ -52,31 +52,32 @@ function countingCorpus(lineCount: number): TokenCorpus {
   }
 }
 
-function freshModel(size = config): TrainingState {
-  return freshState(initialWeights(size, new Stream(settings.seed, 'init')))
+function freshModel(executor: Executor, size = config): Promise<TrainingState> {
+  return openState(executor, freshSnapshot(initialWeights(size, new Stream(settings.seed, 'init'))))
 }
 
 async function run(
   executor: Executor,
   given: PretrainSettings,
   size = config,
-  state = freshModel(size),
+  opened?: TrainingState,
 ) {
+  const state = opened ?? (await freshModel(executor, size))
   const losses: number[] = []
   const corpus = countingCorpus(40)
   for await (const { loss } of pretrain(executor, size, corpus, specials, given, state)) {
     losses.push(loss)
   }
   const held = await evaluateHeldOut(executor, size, corpus, specials, given, state)
-  return { losses, state, held: held! }
+  return { losses, tensors: await state.store.read(), held: held! }
 }
 
 test('a training step on onnxruntime equals the float64 reference, dropout included', async () => {
   const native = await run(ortExecutor({ threads: 2 }), settings)
   const reference = await run(referenceExecutor(), settings)
   native.losses.forEach((loss, i) => assert.ok(Math.abs(loss - reference.losses[i]!) < 1e-4))
-  for (const [name, tensor] of reference.state.tensors) {
-    const got = floatData(native.state.tensors.get(name))
+  for (const [name, tensor] of reference.tensors) {
+    const got = floatData(native.tensors.get(name))
     floatData(tensor).forEach((value, i) =>
       assert.ok(Math.abs(value - got[i]!) < 2e-3, `${name}[${i}]: ${value} and ${got[i]}`),
     )
@@ -95,14 +96,14 @@ test('the model learns to count', async () => {
 test('a run that stops and goes on gives the same weights, bit for bit', async () => {
   const executor = ortExecutor({ threads: 2 })
   const whole = await run(executor, settings)
-  const state = freshModel()
+  const state = await freshModel(executor)
   const corpus = countingCorpus(40)
   for await (const { step } of pretrain(executor, config, corpus, specials, settings, state)) {
     if (step === 2) break
   }
-  const { state: resumed } = await run(executor, settings, config, state)
-  for (const [name, tensor] of whole.state.tensors) {
-    assert.deepEqual(floatData(resumed.tensors.get(name)), floatData(tensor), name)
+  const { tensors: resumed } = await run(executor, settings, config, state)
+  for (const [name, tensor] of whole.tensors) {
+    assert.deepEqual(floatData(resumed.get(name)), floatData(tensor), name)
   }
   await executor.dispose()
 })
