@@ -1,37 +1,49 @@
-import * as ort from 'onnxruntime-node'
-import type { Executor, HostTensor, Program } from '../engine/executor.ts'
+import type * as ort from 'onnxruntime-node'
+import { nextOf, type Executor, type HostTensor, type Program } from '../engine/executor.ts'
 import { HostStore } from '../engine/host-store.ts'
 import { GraphBuilder } from '../engine/ir/builder.ts'
 import { inputsOf, type Graph } from '../engine/ir/graph.ts'
 import { emitOnnx } from '../engine/onnx/emit.ts'
 import { fuse, fuseLayerNorms } from '../engine/rewrite/fuse.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
+import { DeviceSession } from './ort/device-session.ts'
+import { openDeviceStore, type DeviceStore } from './ort/device-store.ts'
+import { fromOrt, openSession, toOrt, type OrtOptions, type Provider } from './ort/session.ts'
 
-export interface OrtOptions {
-  readonly threads: number
-}
-
-/** The executor over onnxruntime's CPU provider. */
-export function ortExecutor({ threads }: OrtOptions): Executor {
+/** The executor over one of onnxruntime's providers; the CPU's, where none is named. */
+export function ortExecutor(options: OrtOptions): Executor {
+  const { provider = 'cpu' } = options
   const programs = new Set<Program>()
+  const staysOnDevice = provider === 'webgpu'
   return {
-    name: 'onnxruntime cpu',
+    name: `onnxruntime ${provider}`,
     async compile(graph) {
-      const program = await compile(graph, threads, () => programs.delete(program))
+      const compiled = await (staysOnDevice ? onDevice : inHost)(graph, options)
+      const program = {
+        ...compiled,
+        async dispose() {
+          programs.delete(program)
+          await compiled.dispose()
+        },
+      }
       programs.add(program)
       return program
     },
-    createStore: async (tensors) => new HostStore(tensors),
+    createStore: async (tensors) =>
+      staysOnDevice ? openDeviceStore(tensors, options) : new HostStore(tensors),
     async dispose() {
       for (const program of [...programs]) await program.dispose()
     },
   }
 }
 
-/** A graph as the bytes that onnxruntime is given: simplified, fused, emitted. */
-export function toOnnx(graph: Graph): Uint8Array {
+/** A graph as the bytes that a provider of onnxruntime is given: simplified, fused, emitted. */
+export function toOnnx(graph: Graph, provider: Provider = 'cpu'): Uint8Array {
   const b = new GraphBuilder()
-  return emitOnnx(fuse(b, simplify(b, graph)))
+  const simple = simplify(b, graph)
+  if (provider !== 'webgpu') return emitOnnx(fuse(b, simple))
+  // It would leave these to the CPU, with a copy there and back around each.
+  return emitOnnx(fuse(b, simple, { matMul: false }), { narrowIndices: true })
 }
 
 /**
@@ -43,18 +55,10 @@ export function toStandardOnnx(graph: Graph): Uint8Array {
   return emitOnnx(fuseLayerNorms(b, simplify(b, graph)))
 }
 
-async function compile(graph: Graph, threads: number, onDispose: () => void): Promise<Program> {
-  const session = await ort.InferenceSession.create(toOnnx(graph), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    graphOptimizationLevel: 'all',
-    // The arena keeps pages between steps; without it a fifth of a step is page faults.
-    enableCpuMemArena: true,
-    logSeverityLevel: 3,
-  })
-  const inputs = inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type }))
-  const outputs = Object.keys(graph.outputs)
+/** A program whose store is in the memory of the host; runs write straight into the store. */
+async function inHost(graph: Graph, options: OrtOptions): Promise<Program> {
+  const session = await openSession(toOnnx(graph, options.provider), options)
+  const { inputs, outputs } = interfaceOf(graph)
   return {
     inputs,
     outputs,
@@ -68,30 +72,52 @@ async function compile(graph: Graph, threads: number, onDispose: () => void): Pr
         into?.has(name) ? toOrt(name, into.get(name)) : null,
       ])
       const results = await session.run(fed, Object.fromEntries(fetches))
-      const rest = outputs.filter((name) => !into?.has(name))
-      return Object.fromEntries(rest.map((name) => [name, fromOrt(results[name]!)]))
+      return resultsOf(
+        results,
+        outputs.filter((name) => !into?.has(name)),
+      )
     },
-    async dispose() {
-      onDispose()
-      await session.release()
-    },
+    dispose: () => session.release(),
   }
 }
 
-/** The tensors of a store are seen by onnxruntime again and again. */
-const seen = new WeakMap<HostTensor, ort.Tensor>()
-
-function toOrt(name: string, tensor: HostTensor | undefined): ort.Tensor {
-  if (tensor === undefined) throw new Error(`${name} was not fed`)
-  const known = seen.get(tensor) ?? new ort.Tensor(tensor.dtype, tensor.data, tensor.shape)
-  seen.set(tensor, known)
-  return known
-}
-
-function fromOrt(tensor: ort.Tensor): HostTensor {
+/** A program whose store is in the memory of the GPU. */
+async function onDevice(graph: Graph, options: OrtOptions): Promise<Program> {
+  const { inputs, outputs } = interfaceOf(graph)
+  const states = new Set(inputs.map(({ name }) => nextOf(name)))
+  const kept = outputs.filter((name) => states.has(name))
+  const session = await DeviceSession.open(toOnnx(graph, options.provider), options, kept)
   return {
-    dtype: tensor.type as HostTensor['dtype'],
-    shape: tensor.dims,
-    data: tensor.data as HostTensor['data'],
+    inputs,
+    outputs,
+    async run(feeds, store) {
+      const device = store as DeviceStore | undefined
+      const fed: Record<string, ort.Tensor> = {}
+      for (const { name } of inputs) {
+        const current = name in feeds ? undefined : device?.get(name)
+        fed[name] = current ?? toOrt(name, feeds[name])
+      }
+      const results = await session.run(fed)
+      device?.keep(session, results)
+      return resultsOf(
+        results,
+        outputs.filter((name) => !states.has(name)),
+      )
+    },
+    dispose: () => session.release(),
   }
+}
+
+function interfaceOf(graph: Graph): Pick<Program, 'inputs' | 'outputs'> {
+  return {
+    inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
+    outputs: Object.keys(graph.outputs),
+  }
+}
+
+function resultsOf(
+  results: ort.InferenceSession.OnnxValueMapType,
+  names: readonly string[],
+): Record<string, HostTensor> {
+  return Object.fromEntries(names.map((name) => [name, fromOrt(results[name] as ort.Tensor)]))
 }

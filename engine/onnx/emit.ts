@@ -107,12 +107,18 @@ const elementType: Record<DType, number> = { float32: 1, int64: 7, bool: 9 }
 const opset = 18
 const irVersion = 9
 
+/** What the provider that a model is meant for cannot do. */
+export interface Dialect {
+  /** Indices are spread over rows as int32, where a provider has no Reshape and Expand for int64. */
+  readonly narrowIndices?: boolean
+}
+
 /**
  * A graph (fused or not) as the bytes of an ONNX model. Inputs and outputs keep their names, in the
  * order of first use and of `graph.outputs`; dims that are names become free dimensions.
  */
-export function emitOnnx(graph: Graph): Uint8Array {
-  const writer = new GraphWriter(graph)
+export function emitOnnx(graph: Graph, dialect: Dialect = {}): Uint8Array {
+  const writer = new GraphWriter(graph, dialect)
   for (const node of nodesOf(graph)) writer.add(node)
   return writer.finish()
 }
@@ -122,14 +128,16 @@ class GraphWriter {
   readonly #names = new Map<Node, string>()
   readonly #extras = new Map<string, string>()
   readonly #graph: Graph
+  readonly #dialect: Dialect
   /** The output that a node is computed straight into; further outputs of it are copies. */
   readonly #outputs = new Map<Node, string>()
   /** Domains of operators beyond the standard ones. */
   readonly #domains = new Set<string>()
   #count = 0
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, dialect: Dialect) {
     this.#graph = graph
+    this.#dialect = dialect
     for (const [name, node] of Object.entries(graph.outputs)) {
       const computed = typeof (rules[node.op] as Emit<OpName>)(node) !== 'string'
       if (computed && !this.#outputs.has(node)) this.#outputs.set(node, name)
@@ -198,21 +206,33 @@ class GraphWriter {
 
   /** ScatterElements wants an index for every element of the updates: [K] becomes [K, ...]. */
   #spread(indices: string, updates: Shape): string {
-    const [column, full] = [
-      `${indices}.${updates.length}.column`,
-      `${indices}.${updates.join('x')}`,
-    ]
-    this.#once(column, 'Reshape', indices, [-1, ...updates.slice(1).map(() => 1)])
-    return this.#once(full, 'Expand', column, updates.map(known))
+    const source = this.#dialect.narrowIndices ? this.#narrow(indices) : indices
+    const [column, full] = [`${source}.${updates.length}.column`, `${source}.${updates.join('x')}`]
+    this.#shaped(column, 'Reshape', source, [-1, ...updates.slice(1).map(() => 1)])
+    return this.#shaped(full, 'Expand', column, updates.map(known))
   }
 
-  /** A node that shapes `source`, made the first time that its name is asked for. */
-  #once(name: string, type: 'Reshape' | 'Expand', source: string, shape: number[]): string {
-    if (this.#extras.has(name)) return name
-    this.#extras.set(name, name)
-    const target = this.#extra({ values: shape })
-    this.#body.message(1, new Message().text(1, source).text(1, target).text(2, name).text(4, type))
-    return name
+  #narrow(indices: string): string {
+    const name = `${indices}.narrow`
+    const int32 = attributeMessage('to', 6)
+    return this.#once(name, () =>
+      new Message().text(1, indices).text(2, name).text(4, 'Cast').message(5, int32),
+    )
+  }
+
+  #shaped(name: string, type: 'Reshape' | 'Expand', source: string, shape: number[]): string {
+    return this.#once(name, () => {
+      const target = this.#extra({ values: shape })
+      return new Message().text(1, source).text(1, target).text(2, name).text(4, type)
+    })
+  }
+
+  /** A node of the writer's own, made the first time that its output is asked for. */
+  #once(output: string, make: () => Message): string {
+    if (this.#extras.has(output)) return output
+    this.#extras.set(output, output)
+    this.#body.message(1, make())
+    return output
   }
 
   #fillValue(node: Node<'Fill'>): string {

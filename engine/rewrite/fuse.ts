@@ -8,15 +8,22 @@ import { rebuild } from './rebuild.ts'
  * Transposes and constant factors go into `FusedMatMul`; layer norm and gelu become one node each,
  * and the mean and deviation that a backward pass reads come from the norm's other outputs.
  */
-export function fuse(b: GraphBuilder, graph: Graph): Graph {
+export function fuse(b: GraphBuilder, graph: Graph, kernels: Kernels = allKernels): Graph {
   const withNorms = fuseLayerNorms(b, graph)
   const uses = countUses(withNorms)
+  const matMul = (node: Node) => (kernels.matMul ? fuseMatMul(b, node) : undefined)
   return rebuild(b, withNorms, (node, original) =>
     isOp(original, 'Mul') && uses.get(original.inputs[1]!) === 1
-      ? (fuseGelu(b, node) ?? fuseMatMul(b, node))
-      : fuseMatMul(b, node),
+      ? (fuseGelu(b, node) ?? matMul(node))
+      : matMul(node),
   )
 }
+
+/** The fused kernels that not every provider has. */
+export interface Kernels {
+  readonly matMul: boolean
+}
+const allKernels: Kernels = { matMul: true }
 
 interface LayerNormMatch {
   readonly operands: readonly Node[]

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { ortExecutor } from '../../../worker/ort.ts'
+import { noSoftwareGpu, onSoftwareGpu } from '../../fixtures/software-gpu.ts'
+import { tenSteps, type Trained } from '../../fixtures/tiny-training.ts'
+
+const cpu = ortExecutor({ threads: 2 })
+after(() => cpu.dispose())
+const onCpu = tenSteps(cpu)
+
+async function sameCurve({ losses }: Pick<Trained, 'losses'>): Promise<void> {
+  const expected = (await onCpu).losses
+  assert.equal(losses.length, 10)
+  losses.forEach((loss, i) =>
+    assert.ok(Math.abs(loss - expected[i]!) < 1e-3, `step ${i}: ${loss} and ${expected[i]}`),
+  )
+}
+
+if (noSoftwareGpu) console.log(`WebGPU is not tested: it ${noSoftwareGpu}.`)
+
+test(
+  'ten steps on WebGPU have the losses of the CPU, and free what they held',
+  {
+    skip: noSoftwareGpu,
+  },
+  async () => {
+    type Answer = Trained & { made: number; freed: number }
+    const { answer } = await onSoftwareGpu<Answer>('train')
+    await sameCurve(answer)
+    const expected = (await onCpu).tensors
+    assert.deepEqual([...answer.tensors.keys()], [...expected.keys()])
+    // The first copy, and one set of weights and moments for each step.
+    assert.equal(answer.made, 11 * expected.size)
+    assert.equal(answer.freed, answer.made)
+  },
+)
+
+test('every op on WebGPU has the value of the reference', { skip: noSoftwareGpu }, async () => {
+  const { answer } = await onSoftwareGpu<string[]>('ops')
+  assert.deepEqual(answer, [])
+})
+
+test(
+  'WebGPU leaves nothing of a step to the CPU but what concerns indices',
+  {
+    skip: noSoftwareGpu,
+  },
+  async () => {
+    const { log } = await onSoftwareGpu('placement')
+    const [, onCpu = ''] = /placed on \[CPUExecutionProvider\](.*?)placed on/s.exec(log) ?? []
+    const ops = [...onCpu.matchAll(/VerifyEachNodeIsAssignedToAnEp\] +(\w+) \(/g)].map((m) => m[1])
+    assert.deepEqual([...new Set(ops)].sort(), ['Cast', 'Reshape'])
+    assert.match(log, /placed on \[WebGpuExecutionProvider\]/)
+  },
+)
