@@ -42,12 +42,19 @@ export interface Program {
    * one of the store's tensors stays there (`nextOf`); the others are the result.
    */
   run(feeds: Feeds, store?: Store): Promise<Record<string, HostTensor>>
+  /**
+   * Runs several times in one go, each run upon the next values of the one before, and gives the result
+   * of each. The store then holds the last of them. There where the executor has `stepsPerRun`.
+   */
+  runBlock?(feeds: readonly Feeds[], store: Store): Promise<readonly Record<string, HostTensor>[]>
   dispose(): Promise<void>
 }
 
 /** Something that can run graphs: a provider of onnxruntime, a tfjs backend, the reference. */
 export interface Executor {
   readonly name: string
+  /** Where tensors of the store travel with every run: how many runs are better made in one. */
+  readonly stepsPerRun?: number
   /** Takes a graph of primitives; fusing and emission are the executor's own business. */
   compile(graph: Graph): Promise<Program>
   /** The store owns the tensors that it is made of. */

@@ -1,14 +1,29 @@
 import type * as ort from 'onnxruntime-node'
-import { nextOf, type Executor, type HostTensor, type Program } from '../engine/executor.ts'
+import {
+  nextOf,
+  type Executor,
+  type Feeds,
+  type HostTensor,
+  type Program,
+} from '../engine/executor.ts'
 import { HostStore } from '../engine/host-store.ts'
 import { GraphBuilder } from '../engine/ir/builder.ts'
 import { inputsOf, type Graph } from '../engine/ir/graph.ts'
-import { emitOnnx } from '../engine/onnx/emit.ts'
+import { emitOnnx, type Dialect } from '../engine/onnx/emit.ts'
+import { emitLoop } from '../engine/onnx/loop.ts'
 import { fuse, fuseLayerNorms } from '../engine/rewrite/fuse.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
 import { DeviceSession } from './ort/device-session.ts'
 import { openDeviceStore, type DeviceStore } from './ort/device-store.ts'
-import { fromOrt, openSession, toOrt, type OrtOptions, type Provider } from './ort/session.ts'
+import {
+  fromOrt,
+  openSession,
+  stepsPerRun,
+  toOrt,
+  type OrtOptions,
+  type Provider,
+} from './ort/session.ts'
+import { stack, unstack } from './ort/stack.ts'
 
 /** The executor over one of onnxruntime's providers; the CPU's, where none is named. */
 export function ortExecutor(options: OrtOptions): Executor {
@@ -17,6 +32,7 @@ export function ortExecutor(options: OrtOptions): Executor {
   const staysOnDevice = provider === 'webgpu'
   return {
     name: `onnxruntime ${provider}`,
+    stepsPerRun: options.stepsPerRun ?? stepsPerRun[provider],
     async compile(graph) {
       const compiled = await (staysOnDevice ? onDevice : inHost)(graph, options)
       const program = {
@@ -39,12 +55,21 @@ export function ortExecutor(options: OrtOptions): Executor {
 
 /** A graph as the bytes that a provider of onnxruntime is given: simplified, fused, emitted. */
 export function toOnnx(graph: Graph, provider: Provider = 'cpu'): Uint8Array {
-  const b = new GraphBuilder()
-  const simple = simplify(b, graph)
-  if (provider !== 'webgpu') return emitOnnx(fuse(b, simple))
-  // It would leave these to the CPU, with a copy there and back around each.
-  return emitOnnx(fuse(b, simple, { matMul: false }), { narrowIndices: true })
+  return emitOnnx(rewritten(graph, provider), dialects[provider])
 }
+
+/** The same as a loop of steps; `fed` are the inputs that differ from step to step. */
+function toLoop(graph: Graph, fed: ReadonlySet<string>, provider: Provider = 'cpu'): Uint8Array {
+  return emitLoop(rewritten(graph, provider), fed, dialects[provider])
+}
+
+function rewritten(graph: Graph, provider: Provider): Graph {
+  const b = new GraphBuilder()
+  return fuse(b, simplify(b, graph), { matMul: provider !== 'webgpu' })
+}
+
+/** What WebGPU has no kernel for it would leave to the CPU, with a copy there and back around each. */
+const dialects: Partial<Record<Provider, Dialect>> = { webgpu: { narrowIndices: true } }
 
 /**
  * The same with operators of the ONNX standard only, for files that leave the program: any runtime
@@ -59,25 +84,36 @@ export function toStandardOnnx(graph: Graph): Uint8Array {
 async function inHost(graph: Graph, options: OrtOptions): Promise<Program> {
   const session = await openSession(toOnnx(graph, options.provider), options)
   const { inputs, outputs } = interfaceOf(graph)
+  const compute = async (own: ort.InferenceSession, feeds: Feeds, host: HostStore | undefined) => {
+    const fed: Record<string, ort.Tensor> = {}
+    for (const { name } of inputs) fed[name] = toOrt(name, feeds[name] ?? host?.get(name))
+    const into = host?.next(outputs)
+    const fetches = outputs.map((name) => [
+      name,
+      into?.has(name) ? toOrt(name, into.get(name)) : null,
+    ])
+    const results = await own.run(fed, Object.fromEntries(fetches))
+    return resultsOf(
+      results,
+      outputs.filter((name) => !into?.has(name)),
+    )
+  }
+  let loop: Promise<ort.InferenceSession> | undefined
   return {
     inputs,
     outputs,
-    async run(feeds, store) {
-      const host = store as HostStore | undefined
-      const fed: Record<string, ort.Tensor> = {}
-      for (const { name } of inputs) fed[name] = toOrt(name, feeds[name] ?? host?.get(name))
-      const into = host?.next(outputs)
-      const fetches = outputs.map((name) => [
-        name,
-        into?.has(name) ? toOrt(name, into.get(name)) : null,
-      ])
-      const results = await session.run(fed, Object.fromEntries(fetches))
-      return resultsOf(
-        results,
-        outputs.filter((name) => !into?.has(name)),
-      )
+    run: (feeds, store) => compute(session, feeds, store as HostStore | undefined),
+    async runBlock(feeds, store) {
+      const stacked = stack(feeds)
+      const fed = new Set(Object.keys(stacked))
+      loop ??= openSession(toLoop(graph, fed, options.provider), options)
+      const results = await compute(await loop, stacked, store as HostStore)
+      return unstack(results, feeds.length)
     },
-    dispose: () => session.release(),
+    async dispose() {
+      await session.release()
+      await (await loop)?.release()
+    },
   }
 }
 

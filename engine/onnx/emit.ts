@@ -119,12 +119,28 @@ export interface Dialect {
  */
 export function emitOnnx(graph: Graph, dialect: Dialect = {}): Uint8Array {
   const writer = new GraphWriter(graph, dialect)
-  for (const node of nodesOf(graph)) writer.add(node)
-  return writer.finish()
+  const body = writer.write()
+  for (const input of inputsOf(graph)) {
+    body.message(11, valueInfo(input.attributes.name, input))
+  }
+  for (const [name, node] of Object.entries(graph.outputs)) body.message(12, valueInfo(name, node))
+  return modelOf(body, writer.domains)
 }
 
-class GraphWriter {
-  readonly #body = new Message()
+/** A graph message, complete with its interface, as a model. */
+export function modelOf(graph: Message, domains: Iterable<string>): Uint8Array {
+  const model = new Message()
+    .integer(1, irVersion)
+    .text(2, 'shiliu')
+    .message(7, graph)
+    .message(8, new Message().text(1, '').integer(2, opset))
+  for (const domain of domains) model.message(8, new Message().text(1, domain).integer(2, 1))
+  return model.toBytes()
+}
+
+/** Writes nodes and constants of a graph; what its inputs and outputs are called is up to the caller. */
+export class GraphWriter {
+  readonly #body: Message
   readonly #names = new Map<Node, string>()
   readonly #extras = new Map<string, string>()
   readonly #graph: Graph
@@ -132,66 +148,54 @@ class GraphWriter {
   /** The output that a node is computed straight into; further outputs of it are copies. */
   readonly #outputs = new Map<Node, string>()
   /** Domains of operators beyond the standard ones. */
-  readonly #domains = new Set<string>()
+  readonly domains = new Set<string>()
+  readonly #prefix: string
   #count = 0
 
-  constructor(graph: Graph, dialect: Dialect) {
+  /**
+   * Writes behind what `body` already holds. Inputs and outputs carry the prefix, where their plain names
+   * mean something else outside.
+   */
+  constructor(graph: Graph, dialect: Dialect, body = new Message(), prefix = '') {
     this.#graph = graph
+    this.#body = body
     this.#dialect = dialect
-    for (const [name, node] of Object.entries(graph.outputs)) {
+    this.#prefix = prefix
+    for (const [own, node] of Object.entries(graph.outputs)) {
+      const name = prefix + own
       const computed = typeof (rules[node.op] as Emit<OpName>)(node) !== 'string'
       if (computed && !this.#outputs.has(node)) this.#outputs.set(node, name)
     }
   }
 
-  add(node: Node): void {
+  write(): Message {
+    for (const node of nodesOf(this.#graph)) this.#add(node)
+    for (const [own, node] of Object.entries(this.#graph.outputs)) {
+      const name = this.#prefix + own
+      if (this.#outputs.get(node) === name) continue
+      this.#body.message(1, operator('Identity', [this.#names.get(node)!], [name]))
+    }
+    return this.#body.text(2, 'shiliu')
+  }
+
+  #add(node: Node): void {
     const rule = rules[node.op] as Emit<OpName>
     const emitted = rule(node)
-    if (emitted === 'input') this.#names.set(node, (node as Node<'Input'>).attributes.name)
-    else if (emitted === 'initializer') this.#initializer(node as Node<'Constant'>)
+    if (emitted === 'input') {
+      this.#names.set(node, this.#prefix + (node as Node<'Input'>).attributes.name)
+    } else if (emitted === 'initializer') this.#initializer(node as Node<'Constant'>)
     else if (emitted === 'alias') this.#names.set(node, this.#aliasName(node))
     else this.#operator(node, emitted)
   }
 
-  finish(): Uint8Array {
-    const graph = this.#graph
-    for (const [name, node] of Object.entries(graph.outputs)) {
-      if (this.#outputs.get(node) === name) continue
-      const identity = new Message().text(1, this.#names.get(node)!).text(2, name)
-      this.#body.message(1, identity.text(4, 'Identity'))
-    }
-    this.#body.text(2, 'shiliu')
-    for (const input of inputsOf(graph)) {
-      this.#body.message(11, valueInfo(input.attributes.name, input))
-    }
-    for (const [name, node] of Object.entries(graph.outputs)) {
-      this.#body.message(12, valueInfo(name, node))
-    }
-    const model = new Message()
-      .integer(1, irVersion)
-      .text(2, 'shiliu')
-      .message(7, this.#body)
-      .message(8, new Message().text(1, '').integer(2, opset))
-    for (const domain of this.#domains) {
-      model.message(8, new Message().text(1, domain).integer(2, 1))
-    }
-    return model.toBytes()
-  }
-
   #operator(node: Node, { type, domain, attributes = {}, extra = [] }: Emitted): void {
-    const message = new Message()
-    for (const input of this.#inputNames(node)) message.text(1, input)
-    for (const operand of extra) message.text(1, this.#extra(operand))
+    const inputs = [...this.#inputNames(node), ...extra.map((operand) => this.#extra(operand))]
     const name = this.#name(node)
     const outputs = outputTypes(node).map((_, i) => (i === 0 ? name : `${name}.${i}`))
-    for (const output of outputs) message.text(2, output)
-    message.text(4, type)
-    for (const [key, value] of Object.entries(attributes)) {
-      message.message(5, attributeMessage(key, value))
-    }
+    const message = operator(type, inputs, outputs, attributes)
     if (domain !== undefined) {
       message.text(7, domain)
-      this.#domains.add(domain)
+      this.domains.add(domain)
     }
     this.#body.message(1, message)
     this.#names.set(node, outputs[0]!)
@@ -214,16 +218,12 @@ class GraphWriter {
 
   #narrow(indices: string): string {
     const name = `${indices}.narrow`
-    const int32 = attributeMessage('to', 6)
-    return this.#once(name, () =>
-      new Message().text(1, indices).text(2, name).text(4, 'Cast').message(5, int32),
-    )
+    return this.#once(name, () => operator('Cast', [indices], [name], { to: 6 }))
   }
 
   #shaped(name: string, type: 'Reshape' | 'Expand', source: string, shape: number[]): string {
     return this.#once(name, () => {
-      const target = this.#extra({ values: shape })
-      return new Message().text(1, source).text(1, target).text(2, name).text(4, type)
+      return operator(type, [source, this.#extra({ values: shape })], [name])
     })
   }
 
@@ -290,6 +290,23 @@ function reduction(type: string, axes: readonly number[], keepDims: boolean): Em
   return { type, attributes: { keepdims: Number(keepDims) }, extra: [{ values: axes }] }
 }
 
+/** A node of the ONNX standard. */
+export function operator(
+  type: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: Readonly<Record<string, AttributeValue>> = {},
+): Message {
+  const node = new Message()
+  for (const input of inputs) node.text(1, input)
+  for (const output of outputs) node.text(2, output)
+  node.text(4, type)
+  for (const [key, value] of Object.entries(attributes)) {
+    node.message(5, attributeMessage(key, value))
+  }
+  return node
+}
+
 function attributeMessage(name: string, value: AttributeValue): Message {
   const message = new Message().text(1, name)
   if (typeof value === 'number') return message.integer(3, value).integer(20, 2)
@@ -317,7 +334,7 @@ function rawBytes(dtype: DType, values: ConstantValues): Uint8Array {
   return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
 }
 
-function valueInfo(name: string, type: TensorType): Message {
+export function valueInfo(name: string, type: TensorType): Message {
   const shape = new Message()
   for (const dim of type.shape) {
     const dimension = new Message()

@@ -1,12 +1,13 @@
 import type { Recipe } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
 import type { Task, TrainingItem } from '../../core/task.ts'
-import type { Executor } from '../../engine/executor.ts'
+import type { Executor, Feeds } from '../../engine/executor.ts'
 import type { BertConfig } from '../model/config.ts'
 import { parameterShapes } from '../model/parameters.ts'
 import { assemble, type FilledPattern } from '../prompt/pattern.ts'
 import { textBudget, variants, type Variant } from '../prompt/variants.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
+import { nextBlock, type Planned } from '../train/block.ts'
 import {
   compileStep,
   type StepFigures,
@@ -42,30 +43,44 @@ export async function* train(
   input: TrainInput,
   state: TrainingState,
 ): AsyncGenerator<TrainStep, void, void> {
-  const { task, tokenizer, recipe, seed, items } = input
+  const { executor, task, tokenizer, recipe, seed, items } = input
   const all = variants(task, tokenizer)
   const budget = textBudget(all, recipe.maxTokens)
   const rejections = items.some(({ target }) => target.kind === 'not')
   const programs = new StepPrograms(input, rejections)
+  const plan = (step: number): PlannedStep => {
+    const variant = pickVariant(all, new Stream(seed, 'variant', step))
+    const batch = batchOf(items, seed, step, recipe.batch)
+    const filled = batch.map((item) => fill(tokenizer, variant, item, budget))
+    const longest = Math.max(...filled.map(({ ids }) => ids.length))
+    const size = { batch: batch.length, tokens: bucketOf(longest, recipe.maxTokens) }
+    const feeds = {
+      ...patternFeeds(filled, size, tokenizer.specials.pad),
+      ...targetFeeds(batch, task.classes.length),
+    }
+    const key = `${variant.patternIndex} ${variant.masks} ${size.batch} ${size.tokens}`
+    return { key, variant, size, feeds }
+  }
   try {
     while (state.step < recipe.steps) {
-      const { step } = state
-      const variant = pickVariant(all, new Stream(seed, 'variant', step))
-      const batch = batchOf(items, seed, step, recipe.batch)
-      const filled = batch.map((item) => fill(tokenizer, variant, item, budget))
-      const longest = Math.max(...filled.map(({ ids }) => ids.length))
-      const size = { batch: batch.length, tokens: bucketOf(longest, recipe.maxTokens) }
-      const feeds = {
-        ...patternFeeds(filled, size, tokenizer.specials.pad),
-        ...targetFeeds(batch, task.classes.length),
-      }
-      const program = await programs.get(variant, size)
-      const figures = await program.run(state, feeds, seed)
-      yield { step: state.step, ...figures }
+      const first = state.step
+      const block = nextBlock(plan, first, recipe.steps, executor.stepsPerRun ?? 1)
+      const program = await programs.get(block[0])
+      const batches = block.map(({ feeds }) => feeds)
+      const figures = await program.run(state, batches, seed)
+      for (const [i, one] of figures.entries()) yield { step: first + i + 1, ...one }
     }
   } finally {
     await programs.dispose()
   }
+}
+
+/** What a step computes on. */
+interface PlannedStep extends Planned {
+  readonly key: string
+  readonly variant: Variant
+  readonly size: BatchSize
+  readonly feeds: Feeds
 }
 
 /** A text in a variant's pattern. */
@@ -90,8 +105,7 @@ class StepPrograms {
     this.#rejections = rejections
   }
 
-  async get(variant: Variant, size: BatchSize): Promise<TrainingStep> {
-    const key = `${variant.patternIndex} ${variant.masks} ${size.batch} ${size.tokens}`
+  async get({ key, variant, size }: PlannedStep): Promise<TrainingStep> {
     const known = this.#programs.get(key)
     if (known !== undefined) return known
     const program = await this.#compile(variant, size)

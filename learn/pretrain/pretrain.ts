@@ -9,6 +9,7 @@ import type { AdamW } from '../../engine/optimizer.ts'
 import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import { names, parameterShapes } from '../model/parameters.ts'
+import { nextBlock } from '../train/block.ts'
 import {
   compileStep,
   type StepFigures,
@@ -47,21 +48,28 @@ export async function* pretrain(
 ): AsyncGenerator<PretrainStep, void, void> {
   const programs = new Map<BatchShape, TrainingStep>()
   const cycle = settings.shapes.flatMap((shape) => new Array<BatchShape>(shape.share).fill(shape))
+  const plan = (step: number) => {
+    const order = new Stream(settings.seed, 'cycle', Math.floor(step / cycle.length))
+    const shape = order.shuffled(cycle)[step % cycle.length]!
+    const sequences = drawBatch(corpus, specials, settings, shape, step)
+    const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0)
+    return { key: shape, feeds: mlmFeeds(sequences, specials, shape, settings.maskRate), tokens }
+  }
   try {
     while (state.step < settings.steps) {
-      const step = state.step
-      const order = new Stream(settings.seed, 'cycle', Math.floor(step / cycle.length))
-      const shape = order.shuffled(cycle)[step % cycle.length]!
+      const first = state.step
+      const block = nextBlock(plan, first, settings.steps, executor.stepsPerRun ?? 1)
+      const shape = block[0].key
       let program = programs.get(shape)
       if (program === undefined) {
         program = await compileMlmStep(executor, config, settings, shape)
         programs.set(shape, program)
       }
-      const sequences = drawBatch(corpus, specials, settings, shape, step)
-      const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
-      const figures = await program.run(state, feeds, settings.seed)
-      const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0)
-      yield { step: state.step, ...figures, tokens }
+      const batches = block.map(({ feeds }) => feeds)
+      const figures = await program.run(state, batches, settings.seed)
+      for (const [i, { tokens }] of block.entries()) {
+        yield { step: first + i + 1, ...figures[i]!, tokens }
+      }
     }
   } finally {
     for (const program of programs.values()) await program.dispose()

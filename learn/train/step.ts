@@ -64,10 +64,15 @@ export interface StepFigures {
 /** A compiled training step: forward, backward, clipping and AdamW in one program. */
 export interface TrainingStep {
   /**
-   * Advances the state by one step. What falls to dropout depends on the run's seed and the step.
-   * Error: `train.diverged`, with the state as it was.
+   * Advances the state by one step for each batch; more than one only where the executor makes several in
+   * one run. What falls to dropout depends on the run's seed and the step. Error: `train.diverged`, with
+   * the state as it was before the first of them.
    */
-  run(state: TrainingState, batch: Feeds, runSeed: number): Promise<StepFigures>
+  run(
+    state: TrainingState,
+    batches: readonly Feeds[],
+    runSeed: number,
+  ): Promise<readonly StepFigures[]>
   dispose(): Promise<void>
 }
 
@@ -99,36 +104,39 @@ export async function compileStep(
   }
   const program = await executor.compile({ outputs })
   return {
-    async run(state, batch, runSeed) {
+    async run(state, batches, runSeed) {
       const { step, store } = state
-      const figures = await computeStep(program, state, batch, runSeed)
-      for (const [figure, value] of Object.entries(figures)) {
-        if (Number.isFinite(value)) continue
+      const block = await computeSteps(program, state, batches, runSeed)
+      for (const [i, figures] of block.entries()) {
+        const astray = Object.entries(figures).find(([, value]) => !Number.isFinite(value))
+        if (astray === undefined) continue
         store.reject()
         const learningRate = optimizer.schedule.peak
-        fail('train.diverged', { step: step + 1, figure, learningRate })
+        fail('train.diverged', { step: step + i + 1, figure: astray[0], learningRate })
       }
       store.accept()
-      state.step++
-      return figures
+      state.step += block.length
+      return block
     },
     dispose: () => program.dispose(),
   }
 }
 
-/** Leaves the tensors after the next step in the store, not yet accepted. */
-async function computeStep(
+/** Leaves the tensors after the next steps in the store, not yet accepted. */
+async function computeSteps(
   program: Program,
   { step, store }: TrainingState,
-  batch: Feeds,
+  batches: readonly Feeds[],
   runSeed: number,
-): Promise<StepFigures> {
-  const feeds = {
+): Promise<StepFigures[]> {
+  const feeds = batches.map((batch, i) => ({
     ...batch,
-    seed: scalar(new Stream(runSeed, 'dropout', step).below(hashPrime)),
-    step: scalar(step + 1),
-  }
-  const results = await program.run(feeds, store)
-  const figure = (name: string) => floatData(results[name])[0]!
-  return { loss: figure('loss'), norm: figure('norm') }
+    seed: scalar(new Stream(runSeed, 'dropout', step + i).below(hashPrime)),
+    step: scalar(step + i + 1),
+  }))
+  const results =
+    feeds.length === 1
+      ? [await program.run(feeds[0]!, store)]
+      : await program.runBlock!(feeds, store)
+  return results.map(({ loss, norm }) => ({ loss: floatData(loss)[0]!, norm: floatData(norm)[0]! }))
 }

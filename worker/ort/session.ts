@@ -8,6 +8,20 @@ export type Provider = Exclude<DeviceName, 'tfjs'>
 export interface OrtOptions {
   readonly threads: number
   readonly provider?: Provider
+  /** How many steps are made in one run; the provider's own number, where none is given. */
+  readonly stepsPerRun?: number
+}
+
+/**
+ * The CPU computes where the store lies, and WebGPU keeps it. The others have no bindings in Node, so that
+ * weights and moments go there and back with every run: that of several steps (decision 014).
+ */
+export const stepsPerRun: Record<Provider, number> = {
+  cpu: 1,
+  webgpu: 1,
+  cuda: 8,
+  dml: 8,
+  coreml: 8,
 }
 
 /** Those outputs stay on the device; the others come back to the host. */

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import type { ShiliuError } from '../../../core/errors.ts'
+import type { Executor, Store } from '../../../engine/executor.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { noSoftwareGpu, onSoftwareGpu } from '../../fixtures/software-gpu.ts'
+import { tinyModel } from '../../fixtures/tiny-model.ts'
 import { tenSteps, type Trained } from '../../fixtures/tiny-training.ts'
 
 const cpu = ortExecutor({ threads: 2 })
@@ -53,3 +56,51 @@ test(
     assert.match(log, /placed on \[WebGpuExecutionProvider\]/)
   },
 )
+
+test('steps made in one loop are the steps made one by one', async () => {
+  const looping = ortExecutor({ threads: 2, stepsPerRun: 4 })
+  const blocks: number[] = []
+  const looped = await tenSteps(countingBlocks(looping, blocks))
+  await looping.dispose()
+  assert.deepEqual(blocks, [4, 4, 2])
+  const { losses, tensors } = await onCpu
+  assert.deepEqual(looped.losses, losses)
+  for (const [name, { data }] of tensors)
+    assert.deepEqual(looped.tensors.get(name)!.data, data, name)
+})
+
+test('a loop that goes astray names the step and leaves the state as it was', async () => {
+  const looping = ortExecutor({ threads: 2, stepsPerRun: 4 })
+  const stores: Store[] = []
+  const watched: Executor = {
+    ...looping,
+    async createStore(tensors) {
+      stores.push(await looping.createStore(tensors))
+      return stores.at(-1)!
+    },
+  }
+  await assert.rejects(
+    tenSteps(watched, undefined, { learningRate: 1e38, warmup: 0 }),
+    (error: ShiliuError) =>
+      error.code === 'train.diverged' && (error.details as { step: number }).step === 2,
+  )
+  const kept = await stores[0]!.read()
+  for (const [name, tensor] of tinyModel().weights) assert.deepEqual(kept.get(name), tensor)
+  await looping.dispose()
+})
+
+function countingBlocks(inner: Executor, blocks: number[]): Executor {
+  return {
+    ...inner,
+    async compile(graph) {
+      const program = await inner.compile(graph)
+      return {
+        ...program,
+        runBlock(feeds, store) {
+          blocks.push(feeds.length)
+          return program.runBlock!(feeds, store)
+        },
+      }
+    },
+  }
+}
