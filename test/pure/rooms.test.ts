@@ -28,6 +28,8 @@ const house: Record<string, Room> = {
       '@node-rs/jieba',
       '@huggingface/tokenizers',
       '@huggingface/transformers',
+      // Its types alone; what runs is the build that somebody has installed.
+      '@tensorflow/tfjs-core',
       'valibot',
     ],
     node: true,
@@ -57,6 +59,8 @@ const house: Record<string, Room> = {
       'iconv-lite',
       'valibot',
       '@huggingface/transformers',
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-backend-cpu',
     ],
     node: true,
   },
