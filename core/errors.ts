@@ -1,4 +1,5 @@
 import { benchmarkErrors } from './errors/benchmark.ts'
+import { deviceErrors } from './errors/device.ts'
 import { engineErrors } from './errors/engine.ts'
 import { exportErrors } from './errors/export.ts'
 import { importErrors } from './errors/import.ts'
@@ -19,6 +20,7 @@ import { taskErrors } from './errors/task.ts'
  */
 export const catalogue = {
   ...benchmarkErrors,
+  ...deviceErrors,
   ...engineErrors,
   ...exportErrors,
   ...importErrors,

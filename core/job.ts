@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { deviceNames } from './devices.ts'
 import type { ErrorRecord } from './errors.ts'
 import { TaskSchema, type Scored, type TextItem, type TrainingItem } from './task.ts'
 
@@ -12,6 +13,8 @@ export const textBatch = 256
 
 const Positive = v.pipe(v.number(), v.gtValue(0))
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
+/** What is computed on; without it the CPU. */
+const Device = v.optional(v.picklist(deviceNames))
 
 /** What a training run is made of. Immutable; stored with the run. */
 export const RecipeSchema = v.object({
@@ -35,6 +38,7 @@ export const TrainSpecSchema = v.object({
   recipe: v.partial(RecipeSchema),
   seed: Count,
   threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  device: Device,
   /** How many training texts main will send when asked. */
   texts: Count,
   /** Where checkpoints and the finished model go. */
@@ -58,6 +62,7 @@ export const ScoreSpecSchema = v.object({
   task: TaskSchema,
   model: v.string(),
   threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  device: Device,
   maxTokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
   texts: Count,
   /** With a rule, `done` also carries the ids to propose. */
@@ -126,6 +131,7 @@ export const PretrainSpecSchema = v.object({
   out: v.string(),
   dtype: v.picklist(['F32', 'F16']),
   threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  device: Device,
   checkpointEvery: v.pipe(v.number(), v.integer(), v.minValue(1)),
   evaluateEvery: v.pipe(v.number(), v.integer(), v.minValue(1)),
 })
@@ -148,6 +154,7 @@ export const EvaluateSpecSchema = v.object({
   recipe: v.partial(RecipeSchema),
   seed: Count,
   threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  device: Device,
   workFolder: v.string(),
 })
 

@@ -25,9 +25,9 @@ import { parameterShapes, type Weights } from '../learn/model/parameters.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
 import { freshSnapshot, openState } from '../learn/train/step.ts'
+import { executorFor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, readModelShape, type Model } from './model-folder.ts'
-import { ortExecutor } from './ort.ts'
 import { runPretrain } from './pretrain-job.ts'
 
 interface Labelled {
@@ -54,7 +54,7 @@ export async function runEvaluate(
   const { task: name } = spec
   if (!isFewclueName(name))
     fail('benchmark.unknownTask', { task: name, known: Object.keys(fewclueTasks) })
-  const executor = ortExecutor({ threads: spec.threads })
+  const executor = await executorFor(spec.device, spec.threads)
   try {
     const pool = spec.poolSteps > 0 ? await continueOnPool(spec, name, context) : null
     const model = await readModel(pool?.model ?? spec.base)
@@ -133,10 +133,14 @@ async function trainOn(
   const recipe = recipeFor(model.config, items.length, spec.recipe)
   const state = await openState(executor, freshSnapshot(model.weights))
   const input = { ...model, executor, task, recipe, seed: spec.seed, items }
-  for await (const _ of train(input, state)) {
-    if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
+  try {
+    for await (const _ of train(input, state)) {
+      if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
+    }
+    return await state.store.read(parameterShapes(model.config).keys())
+  } finally {
+    await state.store.dispose()
   }
-  return state.store.read(parameterShapes(model.config).keys())
 }
 
 async function predict(
@@ -222,6 +226,7 @@ async function continueOnPool(
       out: join(workFolder, 'model'),
       dtype: 'F32',
       threads: spec.threads,
+      device: spec.device,
       checkpointEvery: spec.poolSteps,
       evaluateEvery: spec.poolSteps,
     },

@@ -12,9 +12,10 @@ import type { TextTokenizer } from '../learn/text/tokenizer.ts'
 import { freshSnapshot, openState, takeSnapshot } from '../learn/train/step.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { prepareCorpus } from './corpus.ts'
+import { trainingFault } from './device-fault.ts'
+import { executorFor, type OpenExecutor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, writeModel } from './model-folder.ts'
-import { ortExecutor } from './ort.ts'
 
 /** Steps between two records of the curve. */
 const recordEvery = 20
@@ -26,6 +27,7 @@ const recordEvery = 20
 export async function runPretrain(
   spec: PretrainSpec,
   context: JobContext,
+  open: OpenExecutor = executorFor,
 ): Promise<PretrainResult> {
   const { settings, workFolder } = spec
   if (context.resume === undefined) await requireFree(spec.out)
@@ -53,15 +55,17 @@ export async function runPretrain(
         notes: {},
       }
 
-  const executor = ortExecutor({ threads: spec.threads })
+  const executor = await open(spec.device, spec.threads)
   const state = await openState(executor, snapshot)
   const curve = await openCurve(join(workFolder, 'curve.jsonl'), state.step)
   const checkpoint = join(workFolder, 'checkpoint.safetensors')
+  let saved = snapshot.step
   let tokens = Number(notes['tokens'] ?? 0)
   const save = async () => {
     const notes = { tokens: String(tokens) }
     const sha256 = await writeCheckpoint(checkpoint, await takeSnapshot(state), notes)
-    context.checkpoint(checkpoint, state.step, sha256)
+    saved = state.step
+    context.checkpoint(checkpoint, saved, sha256)
   }
   const evaluate = async () => {
     const held = await evaluateHeldOut(executor, config, corpus, specials, settings, state)
@@ -103,6 +107,8 @@ export async function runPretrain(
     const weights = await state.store.read(parameterShapes(config).keys())
     await writeModel(spec.out, { config, tokenizer, weights }, spec.dtype)
     return { kind: 'pretrain', model: spec.out, steps: state.step, tokens, heldOutAccuracy }
+  } catch (error) {
+    throw await trainingFault(error, state, { step: () => saved, save })
   } finally {
     await executor.dispose()
   }

@@ -4,19 +4,23 @@ import type { Scored } from '../core/task.ts'
 import { createScorer } from '../learn/fuzzy-pet/score.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { propose } from '../learn/propose.ts'
+import { executorFor, type OpenExecutor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel } from './model-folder.ts'
-import { ortExecutor } from './ort.ts'
 import { batches } from './receive.ts'
 
 /** Scores texts as they come, and at the end picks those to propose. */
-export async function runScore(spec: ScoreSpec, context: JobContext): Promise<ScoreResult> {
+export async function runScore(
+  spec: ScoreSpec,
+  context: JobContext,
+  open: OpenExecutor = executorFor,
+): Promise<ScoreResult> {
   const started = performance.now()
   const model = await readModel(spec.model)
   const { task } = spec
   const maxTokens = Math.min(spec.maxTokens, model.config.maxPositions)
   requireSound(checkTask(task, model.tokenizer, maxTokens))
-  const executor = ortExecutor({ threads: spec.threads })
+  const executor = await open(spec.device, spec.threads)
   const scorer = createScorer({ ...model, executor, task, maxTokens, temperature: 1 })
   const pool: Scored[] = []
   try {

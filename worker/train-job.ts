@@ -8,16 +8,21 @@ import { train } from '../learn/fuzzy-pet/train.ts'
 import { parameterShapes } from '../learn/model/parameters.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
-import { freshSnapshot, openState, takeSnapshot } from '../learn/train/step.ts'
+import { freshSnapshot, openState, takeSnapshot, type TrainingState } from '../learn/train/step.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
+import { trainingFault } from './device-fault.ts'
 import { environment } from './environment.ts'
+import { executorFor, type OpenExecutor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, writeModel } from './model-folder.ts'
-import { ortExecutor } from './ort.ts'
 import { receiveAll } from './receive.ts'
 
 /** Trains from the base model and writes the finished model to `<workFolder>/model`. */
-export async function runTrain(spec: TrainSpec, context: JobContext): Promise<TrainResult> {
+export async function runTrain(
+  spec: TrainSpec,
+  context: JobContext,
+  open: OpenExecutor = executorFor,
+): Promise<TrainResult> {
   const started = performance.now()
   await mkdir(spec.workFolder, { recursive: true })
   const base = await readModel(spec.base)
@@ -27,15 +32,18 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
   const snapshot = context.resume
     ? (await readCheckpoint(context.resume, base.config)).snapshot
     : freshSnapshot(base.weights)
-  const executor = ortExecutor({ threads: spec.threads })
-  const state = await openState(executor, snapshot)
+  const executor = await open(spec.device, spec.threads)
   const checkpoint = join(spec.workFolder, 'checkpoint.safetensors')
+  let saved = snapshot.step
+  let state: TrainingState | undefined
   const save = async () => {
-    const sha256 = await writeCheckpoint(checkpoint, await takeSnapshot(state))
-    context.checkpoint(checkpoint, state.step, sha256)
+    const sha256 = await writeCheckpoint(checkpoint, await takeSnapshot(state!))
+    saved = state!.step
+    context.checkpoint(checkpoint, saved, sha256)
   }
   let finalLoss = NaN
   try {
+    state = await openState(executor, snapshot)
     const { task, seed } = spec
     const input = { ...base, executor, task, recipe, seed, items }
     for await (const { step, loss, norm } of train(input, state)) {
@@ -59,8 +67,10 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
       model,
       sha256,
       milliseconds: performance.now() - started,
-      environment: environment(spec.threads),
+      environment: environment(spec.device, spec.threads),
     }
+  } catch (error) {
+    throw await trainingFault(error, state, { step: () => saved, save })
   } finally {
     await executor.dispose()
   }
