@@ -10,6 +10,7 @@ import { trainCalls } from './contract/train.ts'
 import { reviewCalls } from './contract/review.ts'
 import { roundsCalls } from './contract/rounds.ts'
 import { exportCalls } from './contract/export.ts'
+import { devicesCalls } from './contract/devices.ts'
 import { jobsCalls } from './contract/jobs.ts'
 import { gives } from './contract/schemas.ts'
 
@@ -33,6 +34,7 @@ export const calls = {
   ...reviewCalls,
   ...roundsCalls,
   ...exportCalls,
+  ...devicesCalls,
   ...jobsCalls,
 } as const
 

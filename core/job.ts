@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { deviceNames } from './devices.ts'
+import { DeviceSchema, type DeviceReport } from './devices.ts'
 import type { ErrorRecord } from './errors.ts'
 import { TaskSchema, type Scored, type TextItem, type TrainingItem } from './task.ts'
 
@@ -14,7 +14,7 @@ export const textBatch = 256
 const Positive = v.pipe(v.number(), v.gtValue(0))
 const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
 /** What is computed on; without it the CPU. */
-const Device = v.optional(v.picklist(deviceNames))
+const Device = v.optional(DeviceSchema)
 
 /** What a training run is made of. Immutable; stored with the run. */
 export const RecipeSchema = v.object({
@@ -225,6 +225,22 @@ export const QuestionSchema = v.variant('kind', [
   PatternQuestionSchema,
   ScoreQuestionSchema,
 ])
+
+/** Tries a device in a process of its own: a driver that fails takes nothing else along. */
+export const ProbeSchema = v.object({
+  device: DeviceSchema,
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  /** Asks also how long a step of this training takes there. */
+  measure: v.optional(
+    v.object({ task: TaskSchema, model: v.string(), recipe: v.partial(RecipeSchema) }),
+  ),
+})
+export type Probe = v.InferOutput<typeof ProbeSchema>
+
+export interface ProbeResult extends DeviceReport {
+  /** Of one step of the training that was to be measured; null where none was. */
+  readonly milliseconds: number | null
+}
 
 export type CheckSpec = v.InferOutput<typeof CheckSpecSchema>
 export type PatternQuestion = v.InferOutput<typeof PatternQuestionSchema>
@@ -440,6 +456,7 @@ export type ToWorker =
     }
   | { readonly type: 'cancel'; readonly job: string }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly type: 'probe'; readonly probe: Probe }
 
 export type FromWorker =
   | { readonly type: 'ready' }
@@ -459,3 +476,4 @@ export type FromWorker =
   | { readonly type: 'failed'; readonly job: string; readonly error: ErrorRecord }
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'refused'; readonly id: number; readonly error: ErrorRecord }
+  | { readonly type: 'probed'; readonly result: ProbeResult }

@@ -1,3 +1,4 @@
+import type { DeviceName } from './devices.ts'
 import type { ErrorRecord } from './errors.ts'
 import type { ImportPlan, RowRejection } from './import-plan.ts'
 import type {
@@ -153,6 +154,7 @@ export interface RunTexts {
 export interface RunReport extends Run {
   readonly state: JobState
   readonly error: ErrorRecord | null
+  readonly device: DeviceName
   /** The step from which it can be taken up again; null without a checkpoint. */
   readonly checkpoint: number | null
   readonly texts: RunTexts

@@ -6,7 +6,7 @@ import { outputTypes } from './ir/shape.ts'
 
 /**
  * The slow evaluator that the others are measured against: every value, integers and truth values
- * too, is float64. It follows the ONNX text and nothing else, and is used in tests only.
+ * too, is float64. It follows the ONNX text and nothing else, and is used in tests and to try devices.
  */
 
 type Values = Float64Array

@@ -15,6 +15,7 @@ import type { Host } from './host.ts'
 import { assistService } from './services/assist.ts'
 import { auditService } from './services/audit.ts'
 import { dataService } from './services/data.ts'
+import { devicesService } from './services/devices.ts'
 import { doctorService } from './services/doctor.ts'
 import { exportService } from './services/export.ts'
 import { jobsService } from './services/jobs.ts'
@@ -46,7 +47,10 @@ export interface App {
   close(): Promise<void>
 }
 
-/** Calls that closing a project does not wait for: they close it themselves, or wait for jobs. */
+/**
+ * Calls that closing a project does not wait for: they close it themselves, or wait for jobs or for
+ * processes that need no project.
+ */
 const mayOutlive: ReadonlySet<Call> = new Set<Call>([
   'project.create',
   'project.createSample',
@@ -54,6 +58,8 @@ const mayOutlive: ReadonlySet<Call> = new Set<Call>([
   'project.close',
   'jobs.wait',
   'jobs.cancel',
+  'devices.list',
+  'devices.measure',
 ])
 
 /** Whether a call means no project, or says itself which one it means. */
@@ -107,6 +113,7 @@ function handlersOf(session: Session) {
     ...exportService(session),
     ...modelsService(session),
     ...jobsService(session),
+    ...devicesService(session),
     ...doctorService(session),
   } satisfies { [K in Call]: Handler<K> }
 }

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { auditCommand } from './cli/audit.ts'
+import { devicesCommand } from './cli/devices.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { evaluateCommand } from './cli/evaluate.ts'
 import { exportCommand } from './cli/export.ts'
@@ -35,6 +36,7 @@ const commands = [
   pretrainCommand,
   serveCommand,
   statusCommand,
+  devicesCommand,
   doctorCommand,
 ]
 

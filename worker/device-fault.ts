@@ -13,14 +13,24 @@ const lost =
   /device (is |was |has been )?(lost|removed|hung)|device.?removed|DXGI_ERROR_DEVICE|0x887A000[567]|VK_ERROR_DEVICE_LOST|external Instance reference no longer exists|driver shutting down|no CUDA-capable device|unspecified launch failure|devices? (is|are) (busy or )?unavailable|GPU is lost/i
 const full =
   /failed to allocate memory|out of memory|VK_ERROR_OUT_OF|bad.?alloc|E_OUTOFMEMORY|0x8007000E|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|OOM when allocating|array buffer allocation failed|\[Invalid Buffer/i
+const absent =
+  /backend not found|failed to load (shared )?library|failed to get a WebGPU adapter|not supported by this build/i
 
 /** The error of the catalogue for what a device says, or what it was where it is about something else. */
 export function deviceFault(device: DeviceName, error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
   if (error instanceof ShiliuError) return error
   if (full.test(message)) return new ShiliuError('device.outOfMemory', { device, step: null })
+  if (absent.test(message)) return cannotStart(device, message)
   if (lost.test(message)) return new ShiliuError('device.lost', { device, step: null })
   return error
+}
+
+/** What a driver says is long and of many lines; its last sentence says it. */
+export function cannotStart(device: DeviceName, message: string): ShiliuError {
+  const [line = ''] = message.split('\n').filter((text) => text.trim() !== '')
+  const said = line.replace(/^.* was false\. /, '').slice(0, 200)
+  return new ShiliuError('device.cannotStart', { device, message: said })
 }
 
 /**

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { ShiliuError, toRecord } from '../core/errors.ts'
 import {
   JobSpecSchema,
+  ProbeSchema,
   QuestionSchema,
   type JobResult,
   type JobSpec,
@@ -9,6 +10,7 @@ import {
 } from '../core/job.ts'
 import type { TextItem, TrainingItem } from '../core/task.ts'
 import { Assist } from './assist.ts'
+import { probeDevice } from './devices/probe.ts'
 import { runEvaluate } from './evaluate-job.ts'
 import { runExport } from './export-job.ts'
 import type { JobContext } from './job-context.ts'
@@ -20,7 +22,7 @@ import { transport } from './transport.ts'
 
 /**
  * The entry of the compute processes, over the protocol of core/job.ts: one runs jobs, one at a time;
- * another, the assist process, answers questions. Main starts them with `child_process.fork` or, under
+ * another, the assist process, answers questions; one tries a device. Main starts them with `child_process.fork` or, under
  * Electron, as utility processes.
  */
 
@@ -78,6 +80,7 @@ const assist = new Assist()
 onMessage((message) => {
   if (message.type === 'start') void start(message)
   else if (message.type === 'ask') void answer(message)
+  else if (message.type === 'probe') void tryDevice(message)
   else if (message.job !== running?.id) return
   else if (message.type === 'texts') running.deliver(message.items)
   else running.cancel()
@@ -104,6 +107,10 @@ async function answer({ id, question }: Extract<ToWorker, { type: 'ask' }>): Pro
   } catch (error) {
     send({ type: 'refused', id, error: toRecord(error) })
   }
+}
+
+async function tryDevice({ probe }: Extract<ToWorker, { type: 'probe' }>): Promise<void> {
+  send({ type: 'probed', result: await probeDevice(v.parse(ProbeSchema, probe)) })
 }
 
 function run(spec: JobSpec, context: JobContext): Promise<JobResult> {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import { JobIdSchema, WorkKindSchema } from '../project.ts'
 import type { Finding, Job, JobEvent } from '../records.ts'
-import { gives, Count, Path, Limit, startsJob } from './schemas.ts'
+import { gives, Count, Device, Path, Limit, startsJob } from './schemas.ts'
 
 /** Jobs, and whether everything is in place. */
 export const jobsCalls = {
@@ -16,7 +16,12 @@ export const jobsCalls = {
   'jobs.cancel': { input: v.object({ job: JobIdSchema }), output: gives<Job>(), writes: false },
   /** Takes up a job that was stopped or cut off, from its last checkpoint. */
   'jobs.resume': {
-    input: v.object({ job: v.optional(JobIdSchema), kind: v.optional(WorkKindSchema) }),
+    input: v.object({
+      job: v.optional(JobIdSchema),
+      kind: v.optional(WorkKindSchema),
+      /** Goes on with another device than it was started with. */
+      device: Device,
+    }),
     output: startsJob,
     writes: true,
   },

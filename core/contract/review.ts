@@ -10,7 +10,7 @@ import {
   type RunId,
 } from '../project.ts'
 import type { Audit, AuditItem, Proposal, ProposalCount } from '../records.ts'
-import { gives, none, Positive, Threads, listOf, Page, startsJob } from './schemas.ts'
+import { gives, none, Positive, Device, Threads, listOf, Page, startsJob } from './schemas.ts'
 import type { Labelled } from './label.ts'
 
 export const VerdictSchema = v.variant('kind', [
@@ -34,6 +34,7 @@ export const reviewCalls = {
       /** Scores a random part of the pool only. */
       limit: v.optional(Positive),
       threads: Threads,
+      device: Device,
     }),
     output: startsJob,
     writes: true,

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { DeviceSchema } from '../devices.ts'
 import type { JobId } from '../project.ts'
 
 /** What a call gives back. */
@@ -9,6 +10,8 @@ export const Count = v.pipe(v.number(), v.integer(), v.minValue(0))
 export const Positive = v.pipe(v.number(), v.integer(), v.minValue(1))
 export const Path = v.pipe(v.string(), v.minLength(1))
 export const Threads = v.optional(Positive)
+/** What is computed on; without it the CPU. */
+export const Device = v.optional(DeviceSchema)
 export const Limit = v.optional(v.pipe(Positive, v.maxValue(10_000)), 100)
 /** The most that one call takes: its work is done in one piece, while nothing else happens. */
 export const mostAtOnce = 10_000

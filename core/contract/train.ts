@@ -8,7 +8,7 @@ import {
 } from '../job.ts'
 import { PseudoSettingsSchema, SeedSchema } from '../project.ts'
 import type { RunPlan, RunReport } from '../records.ts'
-import { gives, none, Count, Positive, Path, Threads, startsJob } from './schemas.ts'
+import { gives, none, Count, Device, Positive, Path, Threads, startsJob } from './schemas.ts'
 
 /** Everything that trains. */
 export const trainCalls = {
@@ -18,6 +18,7 @@ export const trainCalls = {
       recipe: v.optional(v.partial(RecipeSchema), {}),
       seed: v.optional(SeedSchema),
       threads: Threads,
+      device: Device,
       checkpointEvery: v.optional(Positive, 50),
       pseudo: v.optional(PseudoSettingsSchema, {}),
     }),
@@ -48,6 +49,7 @@ export const trainCalls = {
       recipe: v.optional(v.partial(RecipeSchema), {}),
       seed: v.optional(SeedSchema, 1),
       threads: Threads,
+      device: Device,
       workFolder: Path,
     }),
     output: startsJob,
@@ -62,6 +64,7 @@ export const trainCalls = {
       out: Path,
       dtype: v.optional(v.picklist(['F32', 'F16']), 'F16'),
       threads: Threads,
+      device: Device,
       checkpointEvery: v.optional(Positive, 200),
       evaluateEvery: v.optional(Positive, 500),
     }),

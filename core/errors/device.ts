@@ -70,6 +70,14 @@ export const deviceErrors = {
       `choose another device.`,
     (d) => `用不了 ${names[d.device]}：无法启动（${d.message}）。检查驱动，或换一个设备。`,
   ),
+  'device.noFloat16': entry<{ device: DeviceName; message: string }>(
+    'environment',
+    (d) =>
+      `${names[d.device]} computes in float32 only here: it has no float16 (${d.message}). Nothing ` +
+      `needs to be done; mixed precision stays off.`,
+    (d) =>
+      `${names[d.device]} 在这里只能用 float32：没有 float16（${d.message}）。不用做什么，混合精度保持关闭。`,
+  ),
   'device.wrong': entry<{ device: DeviceName; worst: number }>(
     'environment',
     (d) =>

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { Option, type Command } from 'commander'
+import type { DeviceName } from '../../core/devices.ts'
 import {
   evaluateMethods,
   type EvaluateMethod,
@@ -12,6 +13,7 @@ import {
 import { summarizeSplits, type SplitSummary } from '../../core/statistics.ts'
 import type { App } from '../app.ts'
 import { OutputFile } from '../training/output-file.ts'
+import { deviceOption } from './devices.ts'
 import { numberList, positive, wholeNumber } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { percent, table } from './table.ts'
@@ -29,6 +31,7 @@ interface Options extends Common {
   readonly rate?: number
   readonly seed: number
   readonly threads?: number
+  readonly device?: DeviceName
   readonly work?: string
 }
 
@@ -49,6 +52,7 @@ export function evaluateCommand(program: Command, shell: Shell): void {
     .option('--rate <x>', 'learning rate', positive)
     .option('--seed <n>', 'seed', wholeNumber, 1)
     .option('--threads <n>', 'threads to compute with', positive)
+    .addOption(deviceOption())
     .option('--work <folder>', 'where intermediate models go')
     .addHelpText(
       'after',
@@ -78,7 +82,8 @@ async function measure(shell: Shell, app: App, options: Options) {
 }
 
 async function evaluate(shell: Shell, app: App, options: Options) {
-  const { fewclue, base, splits, final, poolSteps, seed, threads, steps, batch, rate } = options
+  const { fewclue, base, splits, final, poolSteps, seed, threads, device, steps, batch, rate } =
+    options
   const task = options.task ?? basename(resolve(fewclue))
   const recipe: Partial<Recipe> = Object.fromEntries(
     Object.entries({ steps, batch, learningRate: rate }).filter(([, value]) => value !== undefined),
@@ -94,6 +99,7 @@ async function evaluate(shell: Shell, app: App, options: Options) {
     recipe,
     seed,
     threads,
+    device,
     workFolder: options.work ?? join(tmpdir(), `shiliu-evaluate-${task}`),
   })
   const { rows, pool } = await shell.follow<EvaluateResult>(app, job)

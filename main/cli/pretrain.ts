@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { DeviceName } from '../../core/devices.ts'
 import { fail } from '../../core/errors.ts'
 import type { ModelSize, PretrainResult, PretrainSettings } from '../../core/job.ts'
 import type { App } from '../app.ts'
+import { deviceOption } from './devices.ts'
 import { positive } from './numbers.ts'
 import { root, withCommon, type Common, type Shell } from './shell.ts'
 import { percent } from './table.ts'
@@ -15,6 +17,7 @@ interface Options extends Common {
   readonly out: string
   readonly steps?: number
   readonly threads?: number
+  readonly device?: DeviceName
 }
 
 export function pretrainCommand(program: Command, shell: Shell): void {
@@ -29,6 +32,7 @@ export function pretrainCommand(program: Command, shell: Shell): void {
     .requiredOption('--out <folder>', 'where the finished model goes')
     .option('--steps <n>', 'other than the recipe says', positive)
     .option('--threads <n>', 'threads to compute with', positive)
+    .addOption(deviceOption())
     .addHelpText('after', example)
     .action((options: Options) =>
       shell.perform(options, {
@@ -81,6 +85,7 @@ async function pretrain(shell: Shell, app: App, options: Options): Promise<Pretr
     workFolder: options.work,
     out: options.out,
     threads: options.threads ?? recipe.threads,
+    device: options.device,
   })
   return shell.follow<PretrainResult>(app, job)
 }

@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
+import type { DeviceName } from '../../core/devices.ts'
 import type { ProposeOutcome } from '../../core/records.ts'
 import type { App } from '../app.ts'
 import { classNames } from './classes.ts'
+import { deviceOption } from './devices.ts'
 import { positive, share, wholeNumber } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
 import { table } from './table.ts'
@@ -12,6 +14,7 @@ interface Options extends Common {
   readonly anyAgreement?: boolean
   readonly limit?: number
   readonly threads?: number
+  readonly device?: DeviceName
 }
 
 export function proposeCommand(program: Command, shell: Shell): void {
@@ -22,6 +25,7 @@ export function proposeCommand(program: Command, shell: Shell): void {
     .option('--any-agreement', 'also texts on which the word groups disagree')
     .option('--limit <n>', 'score a random part of the texts only', positive)
     .option('--threads <n>', 'threads to compute with', positive)
+    .addOption(deviceOption())
     .addHelpText('after', '\nExample:\n  $ shiliu propose --share 20%')
     .action((options: Options) =>
       shell.perform(options, {
@@ -33,9 +37,9 @@ export function proposeCommand(program: Command, shell: Shell): void {
 }
 
 async function propose(shell: Shell, app: App, options: Options) {
-  const { minimum, limit, threads } = options
+  const { minimum, limit, threads, device } = options
   const rule = { share: options.share, minimum, unanimous: !options.anyAgreement }
-  const job = await app.call('review.propose', { rule, limit, threads })
+  const job = await app.call('review.propose', { rule, limit, threads, device })
   const outcome = await shell.follow<ProposeOutcome>(app, job)
   const counts = outcome.proposed > 0 ? await app.call('review.counts', {}) : []
   const names = await classNames(app)

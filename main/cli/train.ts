@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
+import type { DeviceName } from '../../core/devices.ts'
 import type { Recipe } from '../../core/job.ts'
 import type { RoundReport, TrainOutcome } from '../../core/records.ts'
 import type { App } from '../app.ts'
+import { deviceOption } from './devices.ts'
 import { positive, share, wholeNumber } from './numbers.ts'
 import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { percent, withInterval } from './table.ts'
@@ -16,6 +18,7 @@ interface Options extends Common {
   readonly maxTokens?: number
   readonly seed?: number
   readonly threads?: number
+  readonly device?: DeviceName
   readonly checkpointEvery?: number
   readonly hard?: boolean
   readonly acceptedWeight?: number
@@ -35,6 +38,7 @@ export function trainCommand(program: Command, shell: Shell): void {
     .option('--max-tokens <n>', 'longer texts are cut', positive)
     .option('--seed <n>', 'seed of the run (default: that of the project)', wholeNumber)
     .option('--threads <n>', 'threads to compute with', positive)
+    .addOption(deviceOption())
     .option('--checkpoint-every <n>', 'steps between checkpoints', positive)
     .option('--hard', 'learn accepted proposals as plain classes, not as scores')
     .option('--accepted-weight <x>', 'weight of proposals accepted in bulk', share)
@@ -58,14 +62,14 @@ const settings = [
 
 async function train(shell: Shell, app: App, options: Options) {
   const job = options.resume
-    ? await app.call('jobs.resume', { kind: 'train' })
+    ? await app.call('jobs.resume', { kind: 'train', device: options.device })
     : await app.call('train.start', startInput(options))
   const outcome = await shell.follow<TrainOutcome>(app, job)
   return { ...outcome, report: await app.call('rounds.get', { round: outcome.round }) }
 }
 
 function startInput(options: Options) {
-  const { base, seed, threads, checkpointEvery, acceptedWeight, rejectedWeight } = options
+  const { base, seed, threads, device, checkpointEvery, acceptedWeight, rejectedWeight } = options
   const recipe: Partial<Recipe> = Object.fromEntries(
     Object.entries({
       steps: options.steps,
@@ -75,7 +79,7 @@ function startInput(options: Options) {
     }).filter(([, value]) => value !== undefined),
   )
   const pseudo = { target: options.hard ? 'hard' : 'soft', acceptedWeight, rejectedWeight } as const
-  return { base, seed, threads, checkpointEvery, recipe, pseudo }
+  return { base, seed, threads, device, checkpointEvery, recipe, pseudo }
 }
 
 function showOutcome(outcome: TrainOutcome & { report: RoundReport }, words: Words): string {

@@ -31,6 +31,15 @@ const en = {
     `masks per group: ${numbers}; attainable score per class: ${attainable}`,
   usable: 'The base model can use every word and pattern.',
 
+  devices: {
+    yes: 'offered',
+    no: '-',
+    free: (free: string, all: string) => `${free} of ${all} GB free`,
+    half: 'float32, float16',
+    single: 'float32',
+    step: (milliseconds: string) => `${milliseconds} ms a step`,
+  },
+
   legend: { none: 'none of these', rest: ['Enter skips', 'u undoes', 'q ends'] },
   review: ['y right', 'n wrong'],
   undone: (action: string) => `undone: ${action}`,
@@ -209,6 +218,15 @@ const zh: Words = {
   group: (name) => `词组 ${name}`,
   masks: (numbers, attainable) => `每组的空位：${numbers}；各类的可达上限：${attainable}`,
   usable: '所有的词和句式，底座都能用。',
+
+  devices: {
+    yes: '可选',
+    no: '-',
+    free: (free, all) => `空闲 ${free} / ${all} GB`,
+    half: 'float32, float16',
+    single: 'float32',
+    step: (milliseconds) => `每步 ${milliseconds} 毫秒`,
+  },
 
   legend: { none: '都不是', rest: ['回车 跳过', 'u 撤销', 'q 结束'] },
   review: ['y 批准', 'n 不是这类'],

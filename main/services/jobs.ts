@@ -1,7 +1,7 @@
 import { fail } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
 import type { JobId } from '../../core/project.ts'
-import { eventsOf, jobById, latestOpenJob, listJobs } from '../store/jobs.ts'
+import { changeDevice, eventsOf, jobById, latestOpenJob, listJobs } from '../store/jobs.ts'
 import type { Session } from './session.ts'
 
 export function jobsService(session: Session) {
@@ -15,11 +15,13 @@ export function jobsService(session: Session) {
     const { db, work } = session.home(job)
     return work?.cancel(job) ?? jobById(db, job)
   }
-  const resume: Handler<'jobs.resume'> = ({ job, kind }) => {
+  const resume: Handler<'jobs.resume'> = ({ job, kind, device }) => {
     const { db, work } = session
     const chosen = job === undefined ? latestOpenJob(db, kind ?? null) : openJob(session, job)
     if (!chosen) fail('job.nothingToResume', { kind: kind ?? 'job' })
-    if (!work.isRunning(chosen.id)) session.resume(work, chosen.id, chosen.kind)
+    if (work.isRunning(chosen.id)) return { job: chosen.id }
+    if (device !== undefined) changeDevice(session.writable, chosen.id, device)
+    session.resume(work, chosen.id, chosen.kind)
     return { job: chosen.id }
   }
   const events: Handler<'jobs.events'> = ({ job, fromSeq, limit }) => {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import type { DeviceName } from '../../core/devices.ts'
 import type { ErrorCode, ErrorDetails, ErrorRecord } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
 import type { Recipe } from '../../core/job.ts'
@@ -32,7 +33,8 @@ export function trainService(session: Session) {
     await finishNeighbourScan(db)
     const base = await baseModel(session, input.base)
     const job = transaction(db, () => {
-      const id = work.create('train', { checkpointEvery: input.checkpointEvery })
+      const { checkpointEvery, device } = input
+      const id = work.create('train', { checkpointEvery, device })
       createRun(db, {
         job: id,
         task,
@@ -104,7 +106,7 @@ async function reports(db: ReadableDb): Promise<RunReport[]> {
 }
 
 async function report(db: ReadableDb, run: Run, round: Round | undefined): Promise<RunReport> {
-  const { state, error } = jobById(db, run.job)
+  const { state, error, input } = jobById(db, run.job)
   const { n, accuracy } = round ? await heldOutFigures(db, round) : { n: 0, accuracy: null }
   const classes = heldOutClasses(db, run.id)
   const measured = classes.reduce((sum, { count }) => sum + count, 0)
@@ -113,6 +115,7 @@ async function report(db: ReadableDb, run: Run, round: Round | undefined): Promi
     ...run,
     state,
     error,
+    device: (input as { device?: DeviceName }).device ?? 'cpu',
     checkpoint: checkpointsOf(db, run.job)[0]?.step ?? null,
     texts: countRunTexts(db, run.id),
     round: round?.number ?? null,

@@ -1,3 +1,4 @@
+import type { DeviceName } from '../../core/devices.ts'
 import { fail, type ErrorRecord } from '../../core/errors.ts'
 import type { StepRecord } from '../../core/job.ts'
 import type { JobId, JobState, WorkKind } from '../../core/project.ts'
@@ -41,6 +42,11 @@ export function latestOpenJob(db: ReadableDb, kind: WorkKind | null): Job | null
     sql`${selectJob} WHERE coalesce(${kind}, kind) = kind ORDER BY id DESC LIMIT 1`,
   )
   return row && row.state !== 'done' ? fromRow(row) : null
+}
+
+/** What a job that is taken up again computes on. */
+export function changeDevice(db: WritableDb, id: JobId, device: DeviceName): void {
+  runOne(db, sql`UPDATE job SET input = json_set(input, '$.device', ${device}) WHERE id = ${id}`)
 }
 
 export function startJob(db: WritableDb, id: JobId): void {

@@ -95,6 +95,7 @@ function react(worker: WorkerProcess, job: WorkerJob, message: Note): void {
       throw fromRecord(message.error)
     case 'answer':
     case 'refused':
+    case 'probed':
       throw new Error(`job ${job.id} asked no question`)
     default:
       return missingCase(message)

@@ -24,15 +24,17 @@ export const stepsPerRun: Record<Provider, number> = {
   coreml: 8,
 }
 
-/** Those outputs stay on the device; the others come back to the host. */
-export interface Placement {
+export interface SessionExtras {
+  /** Those outputs stay on the device; the others come back to the host. */
   readonly onDevice?: readonly string[]
+  /** What fails is expected to, and is not to stand in the log. */
+  readonly isTrial?: boolean
 }
 
 export function openSession(
   model: Uint8Array,
   { threads, provider = 'cpu' }: OrtOptions,
-  { onDevice = [] }: Placement = {},
+  { onDevice = [], isTrial = false }: SessionExtras = {},
 ): Promise<ort.InferenceSession> {
   return ort.InferenceSession.create(model, {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
@@ -47,7 +49,7 @@ export function openSession(
     ...(onDevice.length > 0 && {
       preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])),
     }),
-    logSeverityLevel: 3,
+    logSeverityLevel: isTrial ? 4 : 3,
   })
 }
 

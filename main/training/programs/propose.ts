@@ -1,4 +1,5 @@
 import { Stream } from '../../../core/random.ts'
+import type { DeviceName } from '../../../core/devices.ts'
 import { fail } from '../../../core/errors.ts'
 import type { ProposalRule } from '../../../core/job.ts'
 import type { RunId, TextId } from '../../../core/project.ts'
@@ -17,12 +18,13 @@ export interface ProposeInput {
   readonly rule: ProposalRule
   readonly limit?: number | undefined
   readonly threads: number
+  readonly device?: DeviceName
 }
 
 /** Scores the pool with the model in use and records what it proposes. */
 export async function propose(work: Work): Promise<ProposeOutcome> {
   const { db } = work
-  const { rule, limit, threads } = work.input as ProposeInput
+  const { rule, limit, threads, device } = work.input as ProposeInput
   const round = roundInUse(db) ?? fail('round.none', {})
   const run = runById(db, round.run)
   const { model, recipe } = run.result!
@@ -36,6 +38,7 @@ export async function propose(work: Work): Promise<ProposeOutcome> {
       task,
       model: await modelFolder(ownProject(work), model),
       threads,
+      device,
       maxTokens: recipe.maxTokens,
       texts: pool.length,
       propose: rule,

@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import type { DeviceName } from '../../../core/devices.ts'
 import { textBatch } from '../../../core/job.ts'
 import type { Round, Run, RunResult, TrainOutcome } from '../../../core/records.ts'
 import { heldOutShownFrom } from '../../../core/project.ts'
@@ -16,6 +17,12 @@ import { compareRounds, heldOutAccuracy } from '../figures.ts'
 import { textBatches } from '../in-turns.ts'
 import { modelFolder, pruneModelFolders, runFolder } from '../model-folders.ts'
 import { ownProject, type Work } from '../work.ts'
+
+/** What a training's job was started with, beside the run. */
+interface TrainInput {
+  readonly checkpointEvery: number
+  readonly device?: DeviceName
+}
 
 /**
  * A round: trains the run's model from the base, stores it, scores the held-out texts, and keeps the
@@ -45,7 +52,7 @@ export async function train(work: Work): Promise<TrainOutcome> {
 
 async function trainModel(work: Work, project: OpenProject, run: Run): Promise<RunResult> {
   const { gold, accepted, rejected } = countRunTexts(work.db, run.id)
-  const { checkpointEvery } = work.input as { checkpointEvery: number }
+  const { checkpointEvery, device } = work.input as TrainInput
   const trained = await work.compute(
     {
       kind: 'train',
@@ -54,6 +61,7 @@ async function trainModel(work: Work, project: OpenProject, run: Run): Promise<R
       recipe: run.recipe,
       seed: run.seed,
       threads: run.threads,
+      device,
       texts: gold + accepted + rejected,
       workFolder: runFolder(project, run.id),
       checkpointEvery,
@@ -89,6 +97,7 @@ async function scoreHeldOut(
       task,
       model: await modelFolder(project, run.result.model),
       threads: run.threads,
+      device: (work.input as TrainInput).device,
       maxTokens: run.result.recipe.maxTokens,
       texts: ids.length,
     },

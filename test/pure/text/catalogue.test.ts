@@ -22,6 +22,7 @@ const samples: { readonly [C in ErrorCode]: readonly ErrorDetails<C>[] } = {
   'device.otherSystem': [{ device: 'dml', system: 'Windows' }],
   'device.noLibrary': [{ device: 'cuda', library: 'libonnxruntime_providers_cuda.so' }],
   'device.cannotStart': [{ device: 'webgpu', message: 'No supported adapters' }],
+  'device.noFloat16': [{ device: 'webgpu', message: 'no shader-f16' }],
   'device.wrong': [{ device: 'webgpu', worst: 0.0213 }],
   'device.crashed': [{ device: 'webgpu', signal: 'SIGABRT' }],
   'device.silent': [{ device: 'webgpu', seconds: 60 }],
