@@ -8,6 +8,16 @@ import type { ErrorRecord } from './errors.ts'
 export const deviceNames = ['cpu', 'webgpu', 'cuda', 'dml', 'coreml', 'tfjs'] as const
 export type DeviceName = (typeof deviceNames)[number]
 
+/** What each is called, in every language. */
+export const deviceTitles: Record<DeviceName, string> = {
+  cpu: 'CPU',
+  webgpu: 'WebGPU',
+  cuda: 'CUDA',
+  dml: 'DirectML',
+  coreml: 'CoreML',
+  tfjs: 'TensorFlow.js',
+}
+
 export const DeviceSchema = v.picklist(deviceNames)
 
 /** What a process that tried a device has found. */

@@ -1,5 +1,6 @@
 import type { ProposalRule } from '../../core/job.ts'
 import { api } from '../api.ts'
+import { devices } from './devices.svelte.ts'
 import { jobs } from './jobs.svelte.ts'
 import { attempt } from './messages.svelte.ts'
 
@@ -30,7 +31,8 @@ class Proposing {
       unanimous: this.unanimous,
     }
     this.isAsked = false
-    await attempt(() => api.call('review.propose', { rule }))
+    const device = await devices.ready()
+    await attempt(() => api.call('review.propose', { rule, device }))
     await jobs.refresh()
   }
 }

@@ -1,3 +1,5 @@
+import type { DeviceName } from '../../core/devices.ts'
+
 const key = 'shiliu.settings'
 
 interface Kept {
@@ -8,9 +10,17 @@ interface Kept {
   /** After a decision only what was done is announced, without the next text. */
   readonly saysLess: boolean
   readonly isRailNarrow: boolean
+  /** What was computed on last. */
+  readonly device: DeviceName
 }
 
-const initial: Kept = { singleKeys: 'plain', reading: null, saysLess: false, isRailNarrow: false }
+const initial: Kept = {
+  singleKeys: 'plain',
+  reading: null,
+  saysLess: false,
+  isRailNarrow: false,
+  device: 'cpu',
+}
 
 /** What was chosen of the interface in this browser, beside language and theme. */
 class Settings {

@@ -4,6 +4,7 @@ import type { RunPlan, RunReport } from '../../../core/records.ts'
 import { api } from '../../api.ts'
 import { CallError } from '../../bridge.ts'
 import type { ErrorRecord } from '../../../core/errors.ts'
+import { devices } from '../../state/devices.svelte.ts'
 import { jobs } from '../../state/jobs.svelte.ts'
 import { attempt } from '../../state/messages.svelte.ts'
 import { project } from '../../state/project.svelte.ts'
@@ -106,8 +107,9 @@ class Training {
     if (!this.#isFree) return
     this.isStarting = true
     const plan = isSound(this.plan) ? this.plan : await this.#ask()
+    const device = await devices.ready()
     const started = isSound(plan)
-      ? await attempt(() => api.call('train.start', this.#input()))
+      ? await attempt(() => api.call('train.start', { ...this.#input(), device }))
       : undefined
     this.isStarting = false
     if (started === undefined) return
@@ -125,8 +127,11 @@ class Training {
     await this.refresh()
   }
 
-  async resume(job: JobId): Promise<void> {
-    await attempt(() => api.call('jobs.resume', { job }))
+  /** A run that its device has ended goes on with the one that is chosen now, others with their own. */
+  async resume({ job, error }: RunReport): Promise<void> {
+    const isOfDevice = error?.code.startsWith('device.') === true
+    const device = isOfDevice ? await devices.ready() : undefined
+    await attempt(() => api.call('jobs.resume', { job, ...(device && { device }) }))
     await Promise.all([this.refresh(), jobs.refresh()])
   }
 
