@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict'
-import { fork } from 'node:child_process'
+import { execFile, fork } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { after, test } from 'node:test'
-import type { DeviceName } from '../../core/devices.ts'
+import { promisify } from 'node:util'
+import { deviceNames, type DeviceName, type DeviceReport } from '../../core/devices.ts'
 import { sentence } from '../../core/errors.ts'
 import type { FromWorker, Probe, ProbeResult } from '../../core/job.ts'
 import { noSoftwareGpu, softwareGpuEnv } from '../fixtures/software-gpu.ts'
 import { tinyModelFolder, tinyTask } from '../fixtures/tiny-model.ts'
 
 const entry = resolve(import.meta.dirname, '../../worker/index.ts')
+const shell = resolve(import.meta.dirname, '../../bin/shiliu.js')
 const model = await tinyModelFolder()
 after(() => rm(model, { recursive: true }))
 
@@ -71,4 +73,18 @@ test('what is not of this machine is not offered, and says why', async () => {
     assert.equal(await codes('dml'), 'device.otherSystem')
     assert.equal(await codes('coreml'), 'device.otherSystem')
   }
+})
+
+test('shiliu devices prints what is offered, and a sentence for what is not', async () => {
+  const run = (...args: string[]) =>
+    promisify(execFile)(process.execPath, [shell, 'devices', ...args]).then(({ stdout }) => stdout)
+  const found = JSON.parse(await run('--json')) as DeviceReport[]
+  assert.deepEqual(
+    found.map(({ device }) => device),
+    [...deviceNames],
+  )
+  assert.equal(found[0]!.fault, null)
+  const text = await run('--lang', 'zh')
+  assert.match(text, /^可选 +cpu .*空闲 [\d.]+ \/ [\d.]+ GB +float32, float16$/m)
+  assert.match(text, /^用不了 CUDA：没有 libonnxruntime_providers_cuda/m)
 })
