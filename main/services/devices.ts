@@ -16,8 +16,8 @@ export function devicesService(session: Session) {
     return known
   }
   const measure: Handler<'devices.measure'> = async ({ device, recipe, base }) => {
-    const { task } = requireTask(session.db)
     const { folder: model } = await baseModel(session, base)
+    const { task } = requireTask(session.db)
     const probe = { device, threads, measure: { task, model, recipe } }
     const { fault, milliseconds } = await tryDevice(session.host, probe)
     if (fault) throw fromRecord(fault)

@@ -299,6 +299,7 @@ function namings(path: string, inside: string): readonly (readonly [Call, unknow
     ['pretrain.start', { ...pretrain, start: { base: path } }],
     ['pretrain.start', { ...pretrain, workFolder: path }],
     ['pretrain.start', { ...pretrain, out: path }],
+    ['devices.measure', { device: 'cpu', base: path }],
     ['doctor.check', { base: path }],
   ]
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { DeviceName } from '../../core/devices.ts'
 import { sentence, toRecord } from '../../core/errors.ts'
-import type { ScoreSpec, TrainSpec } from '../../core/job.ts'
+import type { ScoreSpec, TrainResult, TrainSpec } from '../../core/job.ts'
 import type { Executor, Store } from '../../engine/executor.ts'
 import { watched } from '../../worker/device-fault.ts'
 import type { OpenExecutor } from '../../worker/executor-for.ts'
@@ -15,6 +15,7 @@ import { runScore } from '../../worker/score-job.ts'
 import { runTrain } from '../../worker/train-job.ts'
 import { noSoftwareGpu, onSoftwareGpu } from '../fixtures/software-gpu.ts'
 import { tinyModelFolder, tinyTask, tinyTexts } from '../fixtures/tiny-model.ts'
+import { briefTraining } from '../fixtures/tiny-training.ts'
 
 const model = await tinyModelFolder()
 const folders = [model]
@@ -88,16 +89,7 @@ class OnDevice implements Store {
 async function spec(): Promise<TrainSpec> {
   const workFolder = await mkdtemp(join(tmpdir(), 'shiliu-work-'))
   folders.push(workFolder)
-  const recipe = { steps: 12, batch: 4, learningRate: 1e-3, maxTokens: 32 }
-  const fixed = {
-    kind: 'train',
-    task: tinyTask,
-    base: model,
-    seed: 9,
-    threads: 1,
-    texts: 12,
-  } as const
-  return { ...fixed, recipe, workFolder, checkpointEvery: 3 }
+  return { ...briefTraining, base: model, workFolder }
 }
 
 interface Seen {
@@ -165,6 +157,21 @@ test('scoring says in both languages what happened and what to do', async () => 
   assert.deepEqual((error as { code: string }).code, 'device.lost')
   assert.match(sentence(error as never, 'en'), /WebGPU stopped answering.*another one\.$/)
   assert.match(sentence(error as never, 'zh'), /WebGPU 不再响应.*换一个设备继续。$/)
+})
+
+test('a checkpoint of the GPU is gone on from on the CPU', { skip: noSoftwareGpu }, async () => {
+  const { workFolder } = await spec()
+  interface Answer {
+    readonly checkpoint: { readonly path: string; readonly step: number }
+    readonly result: TrainResult
+  }
+  const { answer } = await onSoftwareGpu<Answer>('job', model, workFolder)
+  const { checkpoint, result } = answer
+  assert.equal(result.environment.provider, 'webgpu')
+  assert.equal(checkpoint.step, 9)
+  const went = await runTrain(await spec(), context({}, checkpoint.path))
+  assert.ok(Math.abs(went.finalLoss - result.finalLoss) < 1e-3)
+  assert.ok(Math.abs(went.finalLoss - (await whole).finalLoss) < 1e-3)
 })
 
 test('a buffer that the GPU does not have is want of memory', { skip: noSoftwareGpu }, async () => {
