@@ -40,8 +40,9 @@ const rules: { readonly [K in OpName]: GradientRule<K> | 'none' | 'fused' } = {
   Exp: (b, y, dy) => [b.mul(dy, y)],
   Log: (b, { inputs: [x] }, dy) => [b.div(dy, x!)],
   Sqrt: (b, y, dy) => [b.div(b.mul(dy, 0.5), y)],
+  // 2 / sqrt(pi) * exp(-x^2), the factor within the exponent.
   Erf: (b, { inputs: [x] }, dy) => {
-    const slope = b.mul(b.exp(b.neg(b.mul(x!, x!))), 2 / Math.sqrt(Math.PI))
+    const slope = b.exp(b.sub(Math.log(2 / Math.sqrt(Math.PI)), b.mul(x!, x!)))
     return [b.mul(dy, slope)]
   },
   Tanh: (b, y, dy) => [b.mul(dy, b.sub(1, b.mul(y, y)))],
@@ -89,8 +90,7 @@ const rules: { readonly [K in OpName]: GradientRule<K> | 'none' | 'fused' } = {
   },
   Softmax: (b, y, dy) => {
     const last = y.shape.length - 1
-    const weighted = b.mul(dy, y)
-    return [b.sub(weighted, b.mul(y, b.reduceSum(weighted, [last], true)))]
+    return [b.mul(y, b.sub(dy, b.reduceSum(b.mul(dy, y), [last], true)))]
   },
   LogSoftmax: (b, y, dy) => {
     const last = y.shape.length - 1

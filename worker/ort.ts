@@ -4,7 +4,9 @@ import { HostStore } from '../engine/host-store.ts'
 import { GraphBuilder } from '../engine/ir/builder.ts'
 import { inputsOf, type Graph } from '../engine/ir/graph.ts'
 import { emitOnnx } from '../engine/onnx/emit.ts'
-import { fuse, fuseLayerNorms } from '../engine/rewrite/fuse.ts'
+import { blockMatMuls } from '../engine/rewrite/block.ts'
+import { fuse, fuseGelus, spellGelus } from '../engine/rewrite/fuse.ts'
+import { fuseLayerNorms } from '../engine/rewrite/layer-norm.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
 
 export interface OrtOptions {
@@ -31,7 +33,7 @@ export function ortExecutor({ threads }: OrtOptions): Executor {
 /** A graph as the bytes that onnxruntime is given: simplified, fused, emitted. */
 export function toOnnx(graph: Graph): Uint8Array {
   const b = new GraphBuilder()
-  return emitOnnx(fuse(b, simplify(b, graph)))
+  return emitOnnx(blockMatMuls(b, fuse(b, simplify(b, graph))))
 }
 
 /**
@@ -40,7 +42,7 @@ export function toOnnx(graph: Graph): Uint8Array {
  */
 export function toStandardOnnx(graph: Graph): Uint8Array {
   const b = new GraphBuilder()
-  return emitOnnx(fuseLayerNorms(b, simplify(b, graph)))
+  return emitOnnx(spellGelus(b, fuseGelus(b, fuseLayerNorms(b, simplify(b, graph)))))
 }
 
 async function compile(graph: Graph, threads: number, onDispose: () => void): Promise<Program> {

@@ -24,10 +24,13 @@ export function layerNorm(
   return b.add(b.mul(b.mul(centred, inverse), scale), bias)
 }
 
-/** The exact Gaussian error linear unit: x * Phi(x). */
+/**
+ * The exact Gaussian error linear unit, x * Phi(x), written in u = x / sqrt(2): so its factors are at
+ * its ends, where `moveScales` finds a matrix product to take them.
+ */
 export function gelu(b: GraphBuilder, x: Node): Node {
-  const phi = b.mul(b.add(b.erf(b.mul(x, Math.SQRT1_2)), 1), 0.5)
-  return b.mul(x, phi)
+  const u = b.mul(x, Math.SQRT1_2)
+  return b.mul(b.mul(u, b.add(b.erf(u), 1)), Math.SQRT1_2)
 }
 
 /** log sum exp over the last axis, which is kept with length 1. */
