@@ -4,16 +4,16 @@ import { isOp, knownShape, sizeOf, type Node } from '../ir/node.ts'
 import { rebuild } from './rebuild.ts'
 
 /**
- * Shapes the matrix products of a fused graph as onnxruntime's CPU kernels like them. A product that is
- * much wider than deep walks its whole result once for every 128 of its depth; in blocks of rows it
- * stays in the cache. A tall result of a product over many rows is computed lying, and turned.
+ * Cuts the long matrix products of a fused graph into blocks of rows for onnxruntime's CPU kernels: one
+ * that is much wider than deep walks its whole result once for every 128 of its depth, and only a block
+ * of it stays in the cache. On its own such a product is half as fast again, a whole step 2 % faster.
  */
 export function blockMatMuls(b: GraphBuilder, graph: Graph): Graph {
   return rebuild(b, graph, (node) => {
     if (!isOp(node, 'MatMul') && !isOp(node, 'FusedMatMul')) return undefined
     if (node.inputs.some(({ shape }) => shape.some((dim) => typeof dim === 'string')))
       return undefined
-    return inBlocks(b, node) ?? lying(b, node)
+    return inBlocks(b, node)
   })
 }
 
@@ -38,14 +38,4 @@ function inBlocks(b: GraphBuilder, node: Node<'MatMul' | 'FusedMatMul'>): Node |
 function blockOf(rows: number): number | undefined {
   for (let block = blockRows; block >= blockRows / 4; block--) if (rows % block === 0) return block
   return undefined
-}
-
-function lying(b: GraphBuilder, node: Node): Node | undefined {
-  if (!isOp(node, 'FusedMatMul') || node.shape.length !== 2) return undefined
-  const { transA, transB } = node.attributes
-  const [left, right] = node.inputs as [Node, Node]
-  const [height, width] = knownShape(node.shape) as [number, number]
-  if (!transA || transB || sizeOf(left.shape) / height < leastRows || height < 2 * width)
-    return undefined
-  return b.transpose(b.node('FusedMatMul', [right, left], node.attributes), [1, 0])
 }

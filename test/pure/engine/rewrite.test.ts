@@ -145,26 +145,18 @@ test('the row sums in the gradient of attention are taken over its values', () =
   )
 })
 
-test('wide products are computed in blocks of rows, tall ones lying', () => {
+test('long products that are wider than deep are computed in blocks of rows', () => {
   const b = new GraphBuilder()
   const x = b.input('x', 'float32', [4, 512, 2])
-  const [wide, dy] = [b.input('wide', 'float32', [5, 2]), b.input('dy', 'float32', [4, 512, 5])]
-  const y = b.matMul(x, b.transpose(wide, [1, 0]))
-  const rows = (node: Node, width: number) => b.reshape(node, [2048, width])
-  const gradient = b.matMul(b.transpose(rows(dy, 5), [1, 0]), rows(x, 2))
-  const graph = { outputs: { y, gradient } }
-  const fused = fuse(b, graph)
-  const blocked = blockMatMuls(b, fused)
+  const wide = b.input('wide', 'float32', [5, 2])
+  const graph = { outputs: { y: b.matMul(x, b.transpose(wide, [1, 0])) } }
+  const blocked = blockMatMuls(b, fuse(b, graph))
   validate(blocked, 'fused')
-  const feeds = { x: drawn(4096, 'x'), wide: drawn(10, 'wide'), dy: drawn(10240, 'dy') }
-  const [expected, got] = [evaluate(graph, feeds), evaluate(blocked, feeds)]
-  for (const name of ['y', 'gradient']) {
-    got[name]!.forEach((value, i) => assert.ok(Math.abs(value - expected[name]![i]!) < 1e-9))
-  }
-  const shapes = nodesOf(blocked).flatMap(({ op, shape }) =>
-    op === 'FusedMatMul' ? [shape.join()] : [],
-  )
-  assert.deepEqual(shapes, ['4,512,5', '2,5'])
+  const feeds = { x: drawn(4096, 'x'), wide: drawn(10, 'wide') }
+  const [expected, got] = [evaluate(graph, feeds)['y']!, evaluate(blocked, feeds)['y']!]
+  got.forEach((value, i) => assert.ok(Math.abs(value - expected[i]!) < 1e-12))
+  const product = nodesOf(blocked).find(({ op }) => op === 'FusedMatMul')
+  assert.deepEqual(product!.shape, [4, 512, 5])
 })
 
 function drawn(size: number, name: string): number[] {
