@@ -30,6 +30,8 @@ import { readModel, readModelShape, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
 import { runPretrain } from './pretrain-job.ts'
 
+const now = () => performance.now()
+
 interface Labelled {
   readonly a: string
   readonly class: number
@@ -146,7 +148,7 @@ async function predict(
   texts: readonly Labelled[],
 ): Promise<number[]> {
   const { maxTokens } = recipeFor(model.config, 0, spec.recipe)
-  const scorer = createScorer({ ...model, weights, executor, task, maxTokens, temperature: 1 })
+  const scorer = createScorer({ ...model, weights, executor, task, maxTokens, temperature: 1, now })
   try {
     const scored = await scorer.score(texts.map(({ a }, id) => ({ id, a })))
     return scored.map(({ logits }) => argmax(logits))

@@ -9,6 +9,8 @@ import { readModel } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
 import { batches } from './receive.ts'
 
+const now = () => performance.now()
+
 /** Scores texts as they come, and at the end picks those to propose. */
 export async function runScore(spec: ScoreSpec, context: JobContext): Promise<ScoreResult> {
   const started = performance.now()
@@ -17,7 +19,7 @@ export async function runScore(spec: ScoreSpec, context: JobContext): Promise<Sc
   const maxTokens = Math.min(spec.maxTokens, model.config.maxPositions)
   requireSound(checkTask(task, model.tokenizer, maxTokens))
   const executor = ortExecutor({ threads: spec.threads })
-  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature: 1 })
+  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature: 1, now })
   const pool: Scored[] = []
   try {
     let done = 0

@@ -9,6 +9,8 @@ import type { Model } from '../../worker/model-folder.ts'
 import { poolOf } from './batches.ts'
 import type { Peer } from './peer.ts'
 
+const now = () => performance.now()
+
 const chunk = 500
 const maxTokens = 128
 
@@ -37,7 +39,7 @@ export async function scoreTimes(
   const [variant] = all
   const budget = textBudget(all, maxTokens)
   const texts = poolOf(data, 'tnews', count + chunk).map(({ a }, id) => ({ id, a }))
-  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature: 1 })
+  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature: 1, now })
   // The first chunk compiles programs here and finds the best batch size there.
   const [probe, ...rest] = chunksOf(texts)
   await scorer.score(probe!)

@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
-import { isOp, sizeOf, type Node } from '../ir/node.ts'
+import { isOp, type Node } from '../ir/node.ts'
 import { fixpoint } from './fixpoint.ts'
 import { countUses, operands, scalarOf } from './match.ts'
 
@@ -28,8 +28,12 @@ function onTerms(
   if (scale === undefined || uses.get(original.inputs[0]!) !== 1) return undefined
   const [product, bias] = operands(sum, 'Add')
   if (product === undefined || !isOp(product, 'MatMul')) return undefined
-  const isSmall = sizeOf(bias!.shape) * 4 <= sizeOf(product.shape)
-  return isSmall ? b.add(b.mul(product, scale), b.mul(bias!, scale)) : undefined
+  return isSmaller(bias!, product) ? b.add(b.mul(product, scale), b.mul(bias!, scale)) : undefined
+}
+
+/** Whether x is repeated along an axis of the other. */
+function isSmaller(x: Node, than: Node): boolean {
+  return x.shape.length < than.shape.length
 }
 
 /** (x * c) y is (x y) * c. */

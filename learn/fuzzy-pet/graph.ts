@@ -1,16 +1,19 @@
 import type { GraphBuilder } from '../../engine/ir/builder.ts'
 import { logSumExp } from '../../engine/ir/compose.ts'
-import { knownShape, type Node } from '../../engine/ir/node.ts'
+import { knownShape, type Dim, type Node } from '../../engine/ir/node.ts'
 import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
 import type { BertConfig } from '../model/config.ts'
 import { names } from '../model/parameters.ts'
 import type { Variant } from '../prompt/variants.ts'
 
-/** The length of a batch's sequences and how many there are. */
-export interface BatchSize {
-  readonly batch: number
-  readonly tokens: number
+/** The length of a batch's sequences and how many there are; training knows both before it compiles. */
+export interface BatchSize<D extends Dim = number> {
+  readonly batch: D
+  readonly tokens: D
 }
+
+/** Of a program that takes batches of any size. */
+export const anySize: BatchSize<Dim> = { batch: 'B', tokens: 'T' }
 
 /**
  * Log probabilities of the label words, [B, G, C]: one forward pass with m masks serves all groups of
@@ -22,7 +25,7 @@ export function wordLogProbabilities(
   config: BertConfig,
   parameter: ParameterNodes,
   variant: Variant,
-  size: BatchSize,
+  size: BatchSize<Dim>,
   dropout?: Dropout,
 ): Node {
   const states = statesAtMasks(b, config, parameter, variant.masks, size, dropout)
@@ -38,7 +41,7 @@ export function vocabularyLogProbabilities(
   config: BertConfig,
   parameter: ParameterNodes,
   masks: number,
-  size: BatchSize,
+  size: BatchSize<Dim>,
 ): Node {
   const states = statesAtMasks(b, config, parameter, masks, size)
   const logits = vocabularyLogits(b, parameter, transformHead(b, config, parameter, states))
@@ -56,17 +59,15 @@ function statesAtMasks(
   config: BertConfig,
   parameter: ParameterNodes,
   masks: number,
-  { batch, tokens }: BatchSize,
+  { batch, tokens }: BatchSize<Dim>,
   dropout?: Dropout,
 ): Node {
-  const h = config.hiddenSize
-  const places = b.input('mask positions', 'int64', [batch * masks])
+  const selection = b.input('selection', 'float32', [batch, masks, tokens])
   return encode(b, config, parameter, {
     ids: b.input('ids', 'int64', [batch, tokens]),
     mask: b.input('mask', 'float32', [batch, tokens]),
-    positions: b.integers(Array.from({ length: tokens }, (_, i) => i)),
-    select: (x) =>
-      b.reshape(b.gather(b.reshape(x, [batch * tokens, h]), places), [batch, masks, h]),
+    positions: b.input('positions', 'int64', [tokens]),
+    select: (x) => b.matMul(selection, x),
     ...(dropout && dropout.rate > 0 && { dropout }),
   })
 }

@@ -168,19 +168,14 @@ function mlmLoss(
   const masks = maskCount(tokens, maskRate)
   const count = batch * masks
   const { hiddenSize } = config
-  const places = b.input('mask positions', 'int64', [count])
+  const selection = b.input('selection', 'float32', [batch, masks, tokens])
   const labels = b.input('labels', 'int64', [count])
   const weights = b.input('weights', 'float32', [count, 1])
   const states = encode(b, config, parameter, {
     ids: b.input('ids', 'int64', [batch, tokens]),
     mask: b.input('mask', 'float32', [batch, tokens]),
     positions: b.integers(Array.from({ length: tokens }, (_, i) => i)),
-    select: (x) =>
-      b.reshape(b.gather(b.reshape(x, [batch * tokens, hiddenSize]), places), [
-        batch,
-        masks,
-        hiddenSize,
-      ]),
+    select: (x) => b.matMul(selection, x),
     ...(dropout && dropout.rate > 0 && { dropout }),
   })
   const head = transformHead(b, config, parameter, b.reshape(states, [count, hiddenSize]))
@@ -222,7 +217,7 @@ function pickSource(sources: readonly CorpusSource[], stream: Stream): CorpusSou
   return sources.find((source) => (draw -= source.weight) < 0) ?? sources[sources.length - 1]!
 }
 
-/** Rows with fewer masks than others repeat position 0 with weight 0. */
+/** Rows with fewer masks than others select nothing for the rest, with weight 0. */
 function mlmFeeds(
   sequences: readonly MaskedSequence[],
   specials: SpecialIds,
@@ -232,16 +227,15 @@ function mlmFeeds(
   const masks = maskCount(tokens, maskRate)
   const ids = new Int32Array(batch * tokens).fill(specials.pad)
   const mask = new Float32Array(batch * tokens)
-  const places = new Int32Array(batch * masks)
+  const selection = new Float32Array(batch * masks * tokens)
   const labels = new Int32Array(batch * masks)
   const weights = new Float32Array(batch * masks)
   const total = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
   sequences.forEach((sequence, row) => {
     ids.set(sequence.ids, row * tokens)
     mask.fill(1, row * tokens, row * tokens + sequence.length)
-    places.fill(row * tokens, row * masks, (row + 1) * masks)
     sequence.positions.forEach((position, k) => {
-      places[row * masks + k] = row * tokens + position
+      selection[(row * masks + k) * tokens + position] = 1
       labels[row * masks + k] = sequence.labels[k]!
       weights[row * masks + k] = 1 / total
     })
@@ -249,7 +243,7 @@ function mlmFeeds(
   return {
     ids: integers([batch, tokens], ids),
     mask: floats([batch, tokens], mask),
-    'mask positions': integers([batch * masks], places),
+    selection: floats([batch, masks, tokens], selection),
     labels: integers([batch * masks], labels),
     weights: floats([batch * masks, 1], weights),
   }

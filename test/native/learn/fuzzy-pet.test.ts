@@ -12,6 +12,8 @@ import { freshSnapshot, openState } from '../../../learn/train/step.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { tinyModel, tinyTask, tinyTexts } from '../../fixtures/tiny-model.ts'
 
+const now = () => performance.now()
+
 const native = ortExecutor({ threads: 2 })
 after(() => native.dispose())
 const short: Partial<Recipe> = { steps: 4, batch: 4, learningRate: 1e-2, maxTokens: 32 }
@@ -61,7 +63,15 @@ test('training separates two classes that differ in one character', async () => 
   const { model, losses, tensors: weights, recipe } = await trainTiny(native, tinyTexts(32), long)
   assert.ok(losses.at(-1)! < losses[0]! / 2, `loss ${losses[0]} to ${losses.at(-1)}`)
   const { maxTokens } = recipe
-  const input = { ...model, weights, executor: native, task: tinyTask, maxTokens, temperature: 1 }
+  const input = {
+    ...model,
+    weights,
+    executor: native,
+    task: tinyTask,
+    maxTokens,
+    temperature: 1,
+    now,
+  }
   const scorer = createScorer(input)
   const unseen = tinyTexts(100, 2)
   const scored = await scorer.score(unseen)
@@ -74,7 +84,7 @@ test('training separates two classes that differ in one character', async () => 
 
 test('scores do not depend on which texts are scored together', async () => {
   const model = tinyModel()
-  const input = { ...model, executor: native, task: tinyTask, maxTokens: 48, temperature: 1 }
+  const input = { ...model, executor: native, task: tinyTask, maxTokens: 48, temperature: 1, now }
   const scorer = createScorer(input)
   const texts = tinyTexts(40).map((text, i) => ({ ...text, a: text.a.repeat(1 + (i % 4)) }))
   const together = await scorer.score(texts)
