@@ -51,6 +51,7 @@ const rules: Rules = {
     return node.attributes.to === 'bool' ? x!.map((value) => Number(value !== 0)) : x!.slice()
   },
   StopGradient: (_, [x]) => x!.slice(),
+  Boundary: (_, [x]) => x!.slice(),
 
   MatMul: (node, inputs) => multiply(node, inputs, false, false, 1),
   Transpose: (node, [x]) => {

@@ -52,6 +52,8 @@ export interface OpAttributes {
   Cast: { readonly to: DType }
   /** The identity, with the gradient cut. */
   StopGradient: None
+  /** The identity: what lies between two boundaries can be computed again in the backward pass. */
+  Boundary: None
 
   MatMul: None
   Transpose: { readonly perm: readonly number[] }

@@ -48,6 +48,7 @@ const rules: { readonly [K in OpName]: ShapeRule<K> } = {
   Floor: ([x]) => floating('Floor', x!),
   Cast: ([x], { to }) => ({ shape: x!.shape, dtype: to }),
   StopGradient: ([x]) => x!,
+  Boundary: ([x]) => x!,
 
   MatMul: ([a, b]) => matMulType('MatMul', a!, b!, false, false),
   Transpose: ([x], { perm }) => {

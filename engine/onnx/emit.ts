@@ -59,6 +59,7 @@ const rules: Rules = {
   Floor: () => ({ type: 'Floor' }),
   Cast: ({ attributes: { to } }) => ({ type: 'Cast', attributes: { to: elementType[to] } }),
   StopGradient: () => 'alias',
+  Boundary: () => 'alias',
 
   MatMul: () => ({ type: 'MatMul' }),
   Transpose: ({ attributes: { perm } }) => ({ type: 'Transpose', attributes: { perm } }),

@@ -26,6 +26,7 @@ function simplifyNode(b: GraphBuilder, node: Node): Node | undefined {
     case 'Max':
       return withoutExpand(b, node)
     case 'StopGradient':
+    case 'Boundary':
       return node.inputs[0]
     case 'Reshape':
       return reshapeOnce(b, node as Node<'Reshape'>)

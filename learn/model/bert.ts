@@ -47,6 +47,7 @@ export function encode(
   let x = drop(norm(b.add(words, b.add(places, type)), names.embeddingNorm))
 
   for (let i = 0; i < config.layers; i++) {
+    x = b.boundary(x)
     const at = (part: string) => names.layer(i, part)
     const wanted = i === config.layers - 1 ? input.select(x) : x
     const query = heads(b, config, dense(wanted, at('attention.self.query')))

@@ -7,7 +7,7 @@ async function settle(fixed: number, tokensPerMs: number): Promise<number> {
   let clock = 0
   const probe = new BatchProbe(() => clock)
   const queue = Array.from({ length: 20_000 }, () => 40)
-  for (let start = 0; start < queue.length; ) {
+  for (let start = 0; start < queue.length;) {
     const rows = probe.take(queue.slice(start, start + 1000), (length) => length)
     await probe.timed({ batch: rows.length, tokens: 40 }, async () => {
       clock += fixed + (rows.length * 40) / tokensPerMs
