@@ -6,7 +6,7 @@ import { outputTypes } from './ir/shape.ts'
 
 /**
  * The slow evaluator that the others are measured against: every value, integers and truth values
- * too, is float64. It follows the ONNX text and nothing else, and is used in tests only.
+ * too, is float64; those of float16 nodes are rounded to it. It follows the ONNX text and nothing else, and is used in tests only.
  */
 
 type Values = Float64Array
@@ -169,7 +169,8 @@ function evaluateNode(node: Node, values: Map<Node, readonly Values[]>): readonl
   const inputs = node.inputs.map((input) => values.get(input)![0]!)
   if (outputTypes(node).length > 1) return normalise(node as Node<'LayerNormalization'>, inputs)
   const rule = rules[node.op] as Evaluate<OpName>
-  return [rule(node, inputs)]
+  const value = rule(node, inputs)
+  return [node.dtype === 'float16' ? value.map(Math.f16round) : value]
 }
 
 function stridesOf(shape: readonly number[]): number[] {

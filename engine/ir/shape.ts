@@ -1,6 +1,7 @@
 import { fail } from '../../core/errors.ts'
 import {
   formatShape,
+  isFloat,
   sameShape,
   type Dim,
   type DType,
@@ -165,7 +166,7 @@ function logical(op: string, inputs: readonly TensorType[]): TensorType {
 }
 
 function floating(op: string, type: TensorType): TensorType {
-  expectDType(op, type, 'float32')
+  if (!isFloat(type.dtype)) mismatch(op, 'floats', type.dtype)
   return type
 }
 

@@ -1,5 +1,5 @@
 import { nodesOf, type Graph } from '../ir/graph.ts'
-import { isOp, sizeOf, type Node } from '../ir/node.ts'
+import { isFloat, isOp, sizeOf, type Node } from '../ir/node.ts'
 
 /** The inputs of a node of this op; none of any other. */
 export function operands(node: Node | undefined, op: Node['op']): readonly (Node | undefined)[] {
@@ -8,7 +8,7 @@ export function operands(node: Node | undefined, op: Node['op']): readonly (Node
 
 /** The value of a float constant of one element. */
 export function scalarOf(node: Node | undefined): number | undefined {
-  const fits = node !== undefined && isOp(node, 'Constant') && node.dtype === 'float32'
+  const fits = node !== undefined && isOp(node, 'Constant') && isFloat(node.dtype)
   return fits && sizeOf(node.shape) === 1
     ? (node as Node<'Constant'>).attributes.values[0]
     : undefined
