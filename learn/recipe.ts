@@ -1,10 +1,11 @@
 import type { Recipe } from '../core/job.ts'
-import { parameterCount } from './model/parameters.ts'
-import type { BertConfig } from './model/config.ts'
+import { unsharedParameterCount } from './model/parameters.ts'
+import type { ModelConfig } from './model/config.ts'
 
 /**
  * Learning rates by size (decision 20): a model of a few million parameters made from scratch wants
- * thirty times the rate of a pretrained one of 110 million.
+ * thirty times the rate of a pretrained one of 110 million. Parameters that layers share count once for
+ * each: a step moves all of these layers.
  */
 const rates: readonly { readonly parameters: number; readonly rate: number }[] = [
   { parameters: 10e6, rate: 3e-4 },
@@ -22,11 +23,11 @@ const epochs = 10
  * are never longer than the model's positions.
  */
 export function recipeFor(
-  config: BertConfig,
+  config: ModelConfig,
   texts: number,
   chosen: Readonly<Partial<Recipe>> = {},
 ): Recipe {
-  const parameters = parameterCount(config)
+  const parameters = unsharedParameterCount(config)
   const batch = chosen.batch ?? 16
   return {
     steps: Math.max(leastSteps, Math.ceil((epochs * texts) / batch)),

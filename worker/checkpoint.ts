@@ -1,6 +1,6 @@
 import { fail } from '../core/errors.ts'
 import { momentNames } from '../engine/optimizer.ts'
-import type { BertConfig } from '../learn/model/config.ts'
+import type { ModelConfig } from '../learn/model/config.ts'
 import { parameterShapes } from '../learn/model/parameters.ts'
 import type { Snapshot } from '../learn/train/step.ts'
 import { readWeights, writeWeights } from './weight-file.ts'
@@ -19,7 +19,7 @@ export function writeCheckpoint(
 /** Reads what `writeCheckpoint` wrote for a model of this configuration. Error: `model.damaged`. */
 export async function readCheckpoint(
   path: string,
-  config: BertConfig,
+  config: ModelConfig,
 ): Promise<{ readonly snapshot: Snapshot; readonly notes: Notes }> {
   const { tensors, metadata } = await readWeights(path)
   const step = Number(metadata['step'])

@@ -41,15 +41,16 @@ export async function runPretrain(
     prepare,
     base?.tokenizer,
   )
-  const config = base?.config ?? newConfig(spec, tokenizer)
+  const start = base
+    ? { config: base.config, weights: () => base.weights }
+    : newModel(spec, tokenizer)
+  const { config } = start
   requireTrainable(corpus, config, settings)
   const specials = specialIds(tokenizer)
   const { snapshot, notes } = context.resume
     ? await readCheckpoint(context.resume, config)
     : {
-        snapshot: freshSnapshot(
-          base?.weights ?? initialWeights(config, new Stream(settings.seed, 'init')),
-        ),
+        snapshot: freshSnapshot(start.weights()),
         notes: {},
       }
 
@@ -122,8 +123,17 @@ async function requireFree(folder: string): Promise<void> {
   if (found.length > 0) fail('pretrain.outTaken', { folder })
 }
 
-function newConfig(spec: PretrainSpec, tokenizer: TextTokenizer): BertConfig {
+/** A model of the size that the spec asks for, and its fresh weights where they are needed. */
+function newModel(spec: PretrainSpec, tokenizer: TextTokenizer) {
   if (!('size' in spec.start)) throw new Error('a new model has a size')
   const { size } = spec.start
-  return { ...size, vocabSize: tokenizer.size, typeVocabSize: 2, layerNormEpsilon: 1e-12 }
+  const config: BertConfig = {
+    ...size,
+    family: 'bert',
+    vocabSize: tokenizer.size,
+    typeVocabSize: 2,
+    layerNormEpsilon: 1e-12,
+    activation: 'gelu',
+  }
+  return { config, weights: () => initialWeights(config, new Stream(spec.settings.seed, 'init')) }
 }

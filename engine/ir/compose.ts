@@ -33,6 +33,13 @@ export function gelu(b: GraphBuilder, x: Node): Node {
   return b.mul(b.mul(u, b.add(b.erf(u), 1)), Math.SQRT1_2)
 }
 
+/** Its approximation by tanh (Hendrycks and Gimpel 2016), which is another function: 5e-4 apart. */
+export function geluTanh(b: GraphBuilder, x: Node): Node {
+  const cube = b.mul(b.mul(b.mul(x, x), x), 0.044715)
+  const inner = b.mul(b.add(x, cube), Math.sqrt(2 / Math.PI))
+  return b.mul(x, b.mul(b.add(b.tanh(inner), 1), 0.5))
+}
+
 /** log sum exp over the last axis, which is kept with length 1. */
 export function logSumExp(b: GraphBuilder, x: Node): Node {
   const last = [x.shape.length - 1]

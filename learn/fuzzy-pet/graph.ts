@@ -2,8 +2,8 @@ import type { GraphBuilder } from '../../engine/ir/builder.ts'
 import { logSumExp } from '../../engine/ir/compose.ts'
 import { knownShape, type Dim, type Node } from '../../engine/ir/node.ts'
 import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
-import type { BertConfig } from '../model/config.ts'
-import { names } from '../model/parameters.ts'
+import type { ModelConfig } from '../model/config.ts'
+import { namesOf } from '../model/parameters.ts'
 import type { Variant } from '../prompt/variants.ts'
 
 /** The length of a batch's sequences and how many there are; training knows both before it compiles. */
@@ -22,7 +22,7 @@ export const anySize: BatchSize<Dim> = { batch: 'B', tokens: 'T' }
  */
 export function wordLogProbabilities(
   b: GraphBuilder,
-  config: BertConfig,
+  config: ModelConfig,
   parameter: ParameterNodes,
   variant: Variant,
   size: BatchSize<Dim>,
@@ -38,13 +38,13 @@ export function wordLogProbabilities(
  */
 export function vocabularyLogProbabilities(
   b: GraphBuilder,
-  config: BertConfig,
+  config: ModelConfig,
   parameter: ParameterNodes,
   masks: number,
   size: BatchSize<Dim>,
 ): Node {
   const states = statesAtMasks(b, config, parameter, masks, size)
-  const logits = vocabularyLogits(b, parameter, transformHead(b, config, parameter, states))
+  const logits = vocabularyLogits(b, config, parameter, transformHead(b, config, parameter, states))
   return b.sub(logits, logSumExp(b, logits))
 }
 
@@ -56,7 +56,7 @@ interface Dropout {
 /** The encoder's states at the masks, [B, m, H]; the inputs are those of `patternFeeds`. */
 function statesAtMasks(
   b: GraphBuilder,
-  config: BertConfig,
+  config: ModelConfig,
   parameter: ParameterNodes,
   masks: number,
   { batch, tokens }: BatchSize<Dim>,
@@ -75,14 +75,14 @@ function statesAtMasks(
 /** Encoder states of the masks, [B, m, H] -> log probabilities of the words, [B, G, C]. */
 export function logProbabilitiesAtMasks(
   b: GraphBuilder,
-  config: BertConfig,
+  config: ModelConfig,
   parameter: ParameterNodes,
   states: Node,
   words: Variant['words'],
 ): Node {
   const head = transformHead(b, config, parameter, states)
-  const normaliser = logSumExp(b, vocabularyLogits(b, parameter, head))
-  const perWord = wordLogits(b, parameter, head, words)
+  const normaliser = logSumExp(b, vocabularyLogits(b, config, parameter, head))
+  const perWord = wordLogits(b, config, parameter, head, words)
   const perMask = b.sub(perWord, b.transpose(normaliser, [1, 0, 2]))
   const [batch, groups, classes] = [states.shape[0]!, words.length, words[0]!.length]
   return b.reshape(b.reduceSum(perMask, [0]), [batch, groups, classes])
@@ -120,9 +120,10 @@ export function variantLogits(b: GraphBuilder, logProbabilities: Node, variant: 
   return b.mul(b.sub(b.reshape(summed, shape), maximum), 1 / variant.masks)
 }
 
-/** head [B, m, H] -> [m, B, G * C]: at each mask the logits of the words' tokens there. */
+/** head [B, m, E] -> [m, B, G * C]: at each mask the logits of the words' tokens there. */
 function wordLogits(
   b: GraphBuilder,
+  config: ModelConfig,
   parameter: ParameterNodes,
   head: Node,
   words: Variant['words'],
@@ -131,6 +132,7 @@ function wordLogits(
   const flat = words.flat()
   const ids = Array.from({ length: masks }, (_, j) => flat.map((word) => word[j]!)).flat()
   const indices = b.integers(ids, [masks, flat.length])
+  const names = namesOf(config)
   const rows = b.gather(parameter(names.words), indices)
   const bias = b.gather(parameter(names.headBias), indices)
   const logits = b.matMul(b.transpose(head, [1, 0, 2]), b.transpose(rows, [0, 2, 1]))

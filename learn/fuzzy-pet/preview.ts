@@ -4,7 +4,7 @@ import { argmax, softmax } from '../../core/probability.ts'
 import type { Task } from '../../core/task.ts'
 import { floatData, type Executor, type Program, type Store } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
 import { patternFindings } from '../prompt/check-pattern.ts'
 import { soundWords, spellWords, wordFindings, type Words } from '../prompt/check-words.ts'
@@ -16,7 +16,7 @@ import { anySize, vocabularyLogProbabilities } from './graph.ts'
 
 export interface PreviewModel {
   readonly executor: Executor
-  readonly config: BertConfig
+  readonly config: ModelConfig
   readonly tokenizer: TextTokenizer
   readonly weights: Weights
 }

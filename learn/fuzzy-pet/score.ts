@@ -1,7 +1,7 @@
 import type { Scored, Task, TextItem } from '../../core/task.ts'
 import { floatData, type Executor, type Program } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
 import type { FilledPattern } from '../prompt/pattern.ts'
 import { textBudget, variants, type Variant } from '../prompt/variants.ts'
@@ -14,7 +14,7 @@ import { fill } from './train.ts'
 
 export interface ScoreInput {
   readonly executor: Executor
-  readonly config: BertConfig
+  readonly config: ModelConfig
   readonly tokenizer: TextTokenizer
   readonly weights: Weights
   readonly task: Task

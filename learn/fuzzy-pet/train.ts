@@ -2,7 +2,7 @@ import type { Recipe } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
 import type { Task, TrainingItem } from '../../core/task.ts'
 import type { Executor } from '../../engine/executor.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes } from '../model/parameters.ts'
 import { assemble, type FilledPattern } from '../prompt/pattern.ts'
 import { textBudget, variants, type Variant } from '../prompt/variants.ts'
@@ -24,7 +24,7 @@ export interface TrainStep extends StepFigures {
 /** What stays the same over a run. */
 export interface TrainInput {
   readonly executor: Executor
-  readonly config: BertConfig
+  readonly config: ModelConfig
   readonly tokenizer: TextTokenizer
   readonly task: Task
   readonly recipe: Recipe

@@ -7,8 +7,8 @@ import { logSumExp } from '../../engine/ir/compose.ts'
 import type { Node } from '../../engine/ir/node.ts'
 import type { AdamW } from '../../engine/optimizer.ts'
 import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
-import type { BertConfig } from '../model/config.ts'
-import { names, parameterShapes } from '../model/parameters.ts'
+import type { ModelConfig } from '../model/config.ts'
+import { namesOf, parameterShapes } from '../model/parameters.ts'
 import {
   compileStep,
   type StepFigures,
@@ -39,7 +39,7 @@ export interface PretrainStep extends StepFigures {
  */
 export async function* pretrain(
   executor: Executor,
-  config: BertConfig,
+  config: ModelConfig,
   corpus: TokenCorpus,
   specials: SpecialIds,
   settings: PretrainSettings,
@@ -74,7 +74,7 @@ export async function* pretrain(
  */
 export function requireTrainable(
   corpus: TokenCorpus,
-  config: BertConfig,
+  config: ModelConfig,
   { shapes }: PretrainSettings,
 ): void {
   const { maxPositions: maximum, vocabSize: size } = config
@@ -91,7 +91,7 @@ export function requireTrainable(
  */
 export async function evaluateHeldOut(
   executor: Executor,
-  config: BertConfig,
+  config: ModelConfig,
   corpus: TokenCorpus,
   specials: SpecialIds,
   settings: PretrainSettings,
@@ -132,7 +132,7 @@ export async function evaluateHeldOut(
 
 function compileMlmStep(
   executor: Executor,
-  config: BertConfig,
+  config: ModelConfig,
   settings: PretrainSettings,
   shape: BatchShape,
 ): Promise<TrainingStep> {
@@ -159,7 +159,7 @@ function compileMlmStep(
  */
 function mlmLoss(
   b: GraphBuilder,
-  config: BertConfig,
+  config: ModelConfig,
   parameter: ParameterNodes,
   { batch, tokens }: BatchShape,
   maskRate: number,
@@ -179,7 +179,8 @@ function mlmLoss(
     ...(dropout && dropout.rate > 0 && { dropout }),
   })
   const head = transformHead(b, config, parameter, b.reshape(states, [count, hiddenSize]))
-  const logits = vocabularyLogits(b, parameter, head)
+  const logits = vocabularyLogits(b, config, parameter, head)
+  const names = namesOf(config)
   const labelRows = b.gather(parameter(names.words), labels)
   const labelBias = b.reshape(b.gather(parameter(names.headBias), labels), [count, 1])
   const labelLogit = b.add(b.reduceSum(b.mul(head, labelRows), [1], true), labelBias)

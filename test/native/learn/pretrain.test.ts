@@ -4,6 +4,7 @@ import type { PretrainSettings } from '../../../core/job.ts'
 import { Stream } from '../../../core/random.ts'
 import { floatData, type Executor } from '../../../engine/executor.ts'
 import { referenceExecutor } from '../../../engine/reference.ts'
+import type { BertConfig } from '../../../learn/model/config.ts'
 import { initialWeights } from '../../../learn/model/initial-weights.ts'
 import { wordStart, type TokenCorpus } from '../../../learn/pretrain/corpus.ts'
 import { evaluateHeldOut, pretrain } from '../../../learn/pretrain/pretrain.ts'
@@ -11,7 +12,8 @@ import { freshSnapshot, openState, type TrainingState } from '../../../learn/tra
 import { ortExecutor } from '../../../worker/ort.ts'
 import { briefSettings } from '../../fixtures/pretrain-settings.ts'
 
-const config = {
+const config: BertConfig = {
+  family: 'bert',
   vocabSize: 30,
   hiddenSize: 8,
   layers: 2,
@@ -20,6 +22,7 @@ const config = {
   maxPositions: 16,
   typeVocabSize: 2,
   layerNormEpsilon: 1e-12,
+  activation: 'gelu',
 }
 const specials = { pad: 0, cls: 2, sep: 3, mask: 4, all: [0, 1, 2, 3, 4], vocabSize: 30 }
 const settings: PretrainSettings = {
