@@ -212,11 +212,20 @@ export const ScoreQuestionSchema = v.object({
   maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16))),
 })
 
+/** Checks a model that came from elsewhere, all of it, and writes it in this program's own form. */
+export const AdoptQuestionSchema = v.object({
+  kind: v.literal('adopt'),
+  folder: v.string(),
+  /** An empty folder, or none yet. */
+  out: v.string(),
+})
+
 /** What the assist process is asked (decision 1): short things, answered also while a job runs. */
 export const QuestionSchema = v.variant('kind', [
   CheckSpecSchema,
   PatternQuestionSchema,
   ScoreQuestionSchema,
+  AdoptQuestionSchema,
 ])
 
 export type CheckSpec = v.InferOutput<typeof CheckSpecSchema>
@@ -338,7 +347,13 @@ export interface ModelFacts {
   readonly vocabSize: number
 }
 
-export type Answer = CheckResult | PatternAnswer | ScoreAnswer
+export interface AdoptAnswer {
+  readonly kind: 'adopt'
+  /** SHA-256 of the weights that were written. */
+  readonly sha256: string
+}
+
+export type Answer = CheckResult | PatternAnswer | ScoreAnswer | AdoptAnswer
 
 export interface ParityLine {
   readonly runtime: string

@@ -25,7 +25,7 @@ import { utilityWorker } from './desktop/utility-worker.ts'
 import { opening, smallest, windowStateFile } from './desktop/window-state.ts'
 import { desktopWords, languageOf, type DesktopWords } from './desktop/words.ts'
 import type { Host, PickOptions } from './host.ts'
-import { settingsFolder } from './settings-folder.ts'
+import { modelsFolder, settingsFolder } from './settings-folder.ts'
 import { readAssets } from './web/assets.ts'
 
 /**
@@ -241,6 +241,7 @@ class Desktop {
       root: programRoot(electron.getAppPath()),
       fileRoots: null,
       settingsFolder: settings,
+      modelsFolder: modelsFolder(),
       hasDialogs: true,
       pickFile: (options) => this.#pickFile(options),
       pickFolder: ({ title }) => this.#pick(title, ['openDirectory', 'createDirectory']),

@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ShiliuError } from '../core/errors.ts'
 import type { HostTensor } from '../engine/executor.ts'
 import { configJson, parseConfig, type ModelConfig } from '../learn/model/config.ts'
 import type { TextTokenizer } from '../learn/text/tokenizer.ts'
 import { tokenizerConfig, tokenizerJson } from '../learn/text/tokenizer-json.ts'
+import { diskRefusal } from './disk-error.ts'
 import { readJson } from './model-text.ts'
 import { readTokenizer } from './model-tokenizer.ts'
 import { readModelWeights } from './model-weights.ts'
@@ -59,5 +61,10 @@ export async function adoptModel(folder: string, out: string): Promise<string> {
   const shape = await readModelShape(folder)
   const { weights, dtypes } = await readModelWeights(folder, shape.config)
   const isHalf = dtypes.size === 1 && dtypes.has('F16')
-  return writeModel(out, { ...shape, weights }, isHalf ? 'F16' : 'F32')
+  try {
+    return await writeModel(out, { ...shape, weights }, isHalf ? 'F16' : 'F32')
+  } catch (error) {
+    const reason = diskRefusal(error)
+    throw reason === undefined ? error : new ShiliuError('model.cannotWrite', { path: out, reason })
+  }
 }

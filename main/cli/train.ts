@@ -28,7 +28,7 @@ export function trainCommand(program: Command, shell: Shell): void {
       'train a round from the labels and the reviewed proposals, and keep the better one',
     )
     .option('--resume', 'go on with the run that was stopped or cut off')
-    .option('--base <folder>', 'base model (default: the one that comes with the program)')
+    .option('--base <name|folder>', 'base model (default: the one that comes with the program)')
     .option('--steps <n>', 'training steps', positive)
     .option('--batch <n>', 'texts in a step', positive)
     .option('--rate <x>', 'learning rate', positive)
