@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
+import { cpSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { openLabelledTiny, goodRecipe, tinyProject, trainTiny } from './tiny-project.ts'
@@ -139,4 +140,47 @@ test('a run that goes astray shows its error and a remedy', options, async (t) =
   await assertAccessible(page)
   await alert.getByRole('button', { name: 'Use learning rate 3e+29' }).click()
   assert.equal(await page.getByRole('textbox', { name: 'Learning rate' }).inputValue(), '3e+29')
+})
+
+test('a model from a folder is added as base, and a run begins from it', options, async (t) => {
+  const { page, serving, folder } = await openLabelledTiny(t)
+  const source = resolve(import.meta.dirname, '../fixtures/hugging-face/bert')
+  cpSync(source, join(folder, 'bert-tiny'), { recursive: true })
+  await goTo(page, 'train')
+  const base = page.getByRole('combobox', { name: 'Base model' })
+  const isChosen = (name: string) =>
+    page.waitForFunction(
+      (value) => document.querySelector('select')?.value === value,
+      name,
+      patience,
+    )
+  await isChosen('default')
+  assert.match(await base.innerText(), /included · BERT · 5\.1 M · 10\.2 MB/)
+  await page.getByText('4 layers of width 256, 5,090,904 parameters').waitFor()
+
+  const add = page.getByRole('button', { name: 'Add a folder…' })
+  const dialog = page.getByRole('dialog')
+  await add.click()
+  await dialog.getByRole('button', { name: /texts\.csv/ }).waitFor()
+  await assertAccessible(page)
+  await dialog.getByRole('button', { name: 'Choose this folder' }).click()
+  await page.getByText(/There is no model at/).waitFor(patience)
+  await page.getByRole('button', { name: 'Close' }).click()
+  await isChosen('default')
+
+  await add.click()
+  await dialog.getByRole('button', { name: /bert-tiny/ }).click()
+  await dialog.getByRole('button', { name: /vocab\.txt/ }).waitFor()
+  await dialog.getByRole('button', { name: 'Choose this folder' }).click()
+  await isChosen('bert-tiny')
+  await page.getByText('2 layers of width 32, 19,351 parameters').waitFor()
+  await assertAccessible(page)
+
+  await page.getByRole('textbox', { name: 'Steps' }).fill('2')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('row', { name: /Run 1.*(Done|Collapsed)/ }).waitFor(patience)
+  const [run] = await serving.app.call('train.runs', {})
+  const added = (await serving.app.call('models.list', {})).find(({ name }) => name === 'bert-tiny')
+  assert.equal(run!.baseSha256, added!.sha256)
+  assert.equal(run!.result!.recipe.steps, 2)
 })

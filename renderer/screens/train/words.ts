@@ -1,4 +1,5 @@
 import type { JobState } from '../../../core/project.ts'
+import { count } from '../../words/formats.ts'
 import { both } from '../../words/language.svelte.ts'
 
 export const words = both({
@@ -109,6 +110,15 @@ export const words = both({
     rejected: '否定的提案',
     texts: (n: string) => `${n} 条`,
     surplus: (n: string) => `其中 ${n} 条在每类十六条之外`,
+    base: '底座',
+    includedBase: '自带',
+    otherBase: '上一次运行的底座，不在列表里',
+    baseSay: (layers: number, width: number, parameters: string) =>
+      `${layers} 层，宽 ${width}，${parameters} 个参数`,
+    millions: (n: number) => `${count(Math.max(1, Math.round(n / 1e4)))} 万`,
+    addBase: '添加文件夹……',
+    addBaseTitle: '选一个 BERT、RoBERTa-wwm 或 ALBERT 模型的文件夹',
+    addingBase: '正在检查并复制……',
     defaults: '恢复默认',
     bad: {
       steps: (got: string) => `应为 1 以上的整数，实为 ${got}`,
@@ -242,6 +252,15 @@ export const words = both({
     rejected: 'Rejected proposals',
     texts: (n) => n,
     surplus: (n) => `${n} of them beyond sixteen a class`,
+    base: 'Base model',
+    includedBase: 'included',
+    otherBase: 'that of the last run, not listed',
+    baseSay: (layers, width, parameters) =>
+      `${layers} layers of width ${width}, ${parameters} parameters`,
+    millions: (n) => `${(n / 1e6).toFixed(1)} M`,
+    addBase: 'Add a folder…',
+    addBaseTitle: 'The folder of a BERT, RoBERTa-wwm or ALBERT model',
+    addingBase: 'Checking and copying…',
     defaults: 'Back to defaults',
     bad: {
       steps: (got) => `expected a whole number from 1, got ${got}`,
