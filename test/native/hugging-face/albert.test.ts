@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import type { TrainSpec } from '../../../core/job.ts'
+import type { PretrainSpec, TrainSpec } from '../../../core/job.ts'
 import { floatData } from '../../../engine/executor.ts'
 import { parameterCount, parameterShapes } from '../../../learn/model/parameters.ts'
 import { recipeFor } from '../../../learn/recipe.ts'
 import { runExport } from '../../../worker/export-job.ts'
+import type { JobContext } from '../../../worker/job-context.ts'
 import { readModel } from '../../../worker/model-folder.ts'
+import { runPretrain } from '../../../worker/pretrain-job.ts'
 import { runTrain } from '../../../worker/train-job.ts'
+import { briefSettings } from '../../fixtures/pretrain-settings.ts'
 import { tinyTexts } from '../../fixtures/tiny-model.ts'
 import { context, exportSpec, singleTask, temporaryFolder, textsOf } from '../export/tiny-export.ts'
 import { folderOf } from './fixtures.ts'
@@ -64,6 +68,43 @@ test('ALBERT is trained, resumed bit for bit, and exported with parity', async (
   const trained = await readModel(whole.model)
   for (const [name, tensor] of trained.weights) {
     assert.deepEqual(floatData(kept.weights.get(name)), floatData(tensor), name)
+  }
+})
+
+test('ALBERT is trained further on raw text, with all of its parameters', async () => {
+  const corpus = join(temporary.path, 'corpus.txt')
+  writeFileSync(
+    corpus,
+    tinyTexts(600)
+      .map(({ a }) => `${a}，${a}`)
+      .join('\n'),
+  )
+  const steps = 40
+  const pretrain: PretrainSpec = {
+    kind: 'pretrain',
+    corpus: [{ path: corpus, weight: 1 }],
+    start: { base: folderOf('albert') },
+    settings: {
+      ...{ ...briefSettings, steps, heldOut: 0 },
+      shapes: [{ batch: 8, tokens: 32, share: 1 }],
+    },
+    workFolder: join(temporary.path, 'pretraining'),
+    out: join(temporary.path, 'further'),
+    dtype: 'F32',
+    threads: 1,
+    checkpointEvery: steps,
+    evaluateEvery: steps,
+  }
+  const losses: number[] = []
+  const report: JobContext['report'] = ({ figures: { loss } }) => {
+    if (loss !== undefined) losses.push(loss)
+  }
+  await runPretrain(pretrain, { ...context(), report })
+  assert.ok(losses.at(-1)! < losses[0]!, losses.join())
+  const [before, after] = [await readModel(folderOf('albert')), await readModel(pretrain.out)]
+  assert.deepEqual(after.config, before.config)
+  for (const [name, tensor] of before.weights) {
+    assert.notDeepEqual(floatData(after.weights.get(name)), floatData(tensor), name)
   }
 })
 
