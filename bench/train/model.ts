@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Stream } from '../../core/random.ts'
+import type { BertConfig } from '../../learn/model/config.ts'
 import { initialWeights } from '../../learn/model/initial-weights.ts'
 import { createTokenizer } from '../../learn/text/tokenizer.ts'
 import { writeModel, type Model } from '../../worker/model-folder.ts'
@@ -33,7 +34,9 @@ export async function makeModel({
   const vocab = own.trimEnd().split('\n')
   const unused = Array.from({ length: vocabSize - vocab.length }, (_, i) => `[unused${i}]`)
   const tokenizer = createTokenizer([...vocab, ...unused])
-  const config = {
+  const config: BertConfig = {
+    family: 'bert',
+    activation: 'gelu',
     vocabSize,
     hiddenSize: hidden,
     layers,

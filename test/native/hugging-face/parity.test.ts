@@ -150,17 +150,26 @@ async function gradientsOf(model: Model, expected: Expected) {
   const all = gradients(b, loss, [...inputs.values()])
   const outputs = Object.fromEntries(shapes.map(([name], i) => [`gradient of ${name}`, all[i]!]))
   const program = await executor.compile({ outputs: { loss, ...outputs } })
-  const places = masks.flatMap((row, i) => row.map((place) => i * size.tokens + place))
+  const { batch, tokens } = size
+  const selection = masks.flat().flatMap((place) => oneHot(place, tokens))
   const { loss: value, ...own } = await program.run({
     ...Object.fromEntries(weights),
     ...batchFeeds(model, ids),
-    'mask positions': integers([places.length], places),
+    positions: integers(
+      [tokens],
+      Array.from({ length: tokens }, (_, i) => i),
+    ),
+    selection: floats([batch, variant.masks, tokens], Float32Array.from(selection)),
     target: floats([ids.length, 2], Float32Array.from(target.flat())),
   })
   return {
     loss: floatData(value)[0]!,
     gradients: new Map(Object.entries(own).map(([name, one]) => [name, floatData(one)])),
   }
+}
+
+function oneHot(place: number, length: number): number[] {
+  return Array.from({ length }, (_, i) => Number(i === place))
 }
 
 function batchFeeds({ tokenizer }: Model, rows: Expected['ids']): Feeds {
