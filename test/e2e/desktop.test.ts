@@ -9,7 +9,7 @@ import { contentSecurityPolicy } from '../../main/web/assets.ts'
 import { testHost } from '../store/fake-app.ts'
 import { Desktop, type DesktopOptions } from './desktop.ts'
 import { answerCall } from '../../main/answer-call.ts'
-import { noBrowser, openInterface } from './window.ts'
+import { noBrowser, openBrowserShell } from './browser-shell.ts'
 
 /**
  * Electron's shell as it was built, with everything behind it, over a module that stands in for
@@ -206,7 +206,7 @@ test(
   'the interface runs over the bridge that the preload script exposes',
   { skip: noBrowser },
   async (t) => {
-    const { page, serving } = await openInterface(t)
+    const { page, serving } = await openBrowserShell(t)
     await page.exposeFunction(
       'askMain',
       (name: 'project.info', input: object, opening: number | null) =>

@@ -3,10 +3,11 @@ import { cpSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { noWindow, openInterface } from './interface.ts'
 import { openLabelledTiny, goodRecipe, tinyProject, trainTiny } from './tiny-project.ts'
-import { assertAccessible, noBrowser, openInterface, show } from './window.ts'
+import { assertAccessible, show } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 /** Longer than it takes to look at a run, stop it and start the page again. */
 const longEnoughMs = 30_000
 const patience = { timeout: 240_000 }
@@ -33,10 +34,10 @@ test(
   'a run is started, watched over a reload, stopped with its checkpoint and gone on with to its figure',
   options,
   async (t) => {
-    const { page, serving } = await openLabelledTiny(t)
-    const first = await trainTiny(serving.app, goodRecipe)
+    const { page, app } = await openLabelledTiny(t)
+    const first = await trainTiny(app, goodRecipe)
     assert.equal(first.state, 'done')
-    const { result } = (await serving.app.call('train.runs', {}))[0]!
+    const { result } = (await app.call('train.runs', {}))[0]!
     const steps = Math.ceil(longEnoughMs / (result!.milliseconds / result!.steps))
 
     await goTo(page, 'train')
@@ -75,7 +76,7 @@ test(
     const banner = page.getByText(/Run 2 was stopped; its checkpoint at step/)
     await banner.waitFor(patience)
     await assertAccessible(page)
-    const stopped = await serving.app.call('train.runs', {})
+    const stopped = await app.call('train.runs', {})
     assert.ok(stopped[0]!.checkpoint! >= before && stopped[0]!.checkpoint! < steps)
 
     await page.keyboard.press('p')
@@ -90,8 +91,7 @@ test(
 
 test('Ctrl Enter starts a run, also before the screen knows its plan', options, async (t) => {
   const window = await openLabelledTiny(t)
-  const { page, serving, folder } = window
-  const { app } = serving
+  const { page, app, folder } = window
   await app.call('project.create', { path: join(folder, 'second.shiliu') })
   await show(window, '')
   await page.getByRole('row', { name: join(folder, 'p.shiliu') }).click()
@@ -103,8 +103,8 @@ test('Ctrl Enter starts a run, also before the screen knows its plan', options, 
 
 test('what keeps a run from starting is said, with the way out', options, async (t) => {
   const window = await openInterface(t)
-  const { page, serving, folder } = window
-  await serving.app.call('project.create', { path: `${folder}/empty.shiliu` })
+  const { page, app, folder } = window
+  await app.call('project.create', { path: `${folder}/empty.shiliu` })
   await show(window, 'train')
   await page.getByText('The project has no texts yet.').waitFor(patience)
   await page.getByText('There is no task yet').waitFor()
@@ -124,15 +124,15 @@ test('what keeps a run from starting is said, with the way out', options, async 
   await page.getByRole('button', { name: 'Label some' }).click()
   assert.match(page.url(), /#\/label$/)
 
-  await serving.app.call('label.fromColumn', { column: 'label', perClass: 16 })
+  await app.call('label.fromColumn', { column: 'label', perClass: 16 })
   await goTo(page, 'train')
   await page.getByText('the defaults will do').waitFor(patience)
   assert.equal(await start.isEnabled(), true)
 })
 
 test('a run that goes astray shows its error and a remedy', options, async (t) => {
-  const { page, serving } = await openLabelledTiny(t)
-  const failed = await trainTiny(serving.app, { ...goodRecipe, steps: 5, learningRate: 1e30 })
+  const { page, app } = await openLabelledTiny(t)
+  const failed = await trainTiny(app, { ...goodRecipe, steps: 5, learningRate: 1e30 })
   assert.deepEqual([failed.state, failed.error?.code], ['failed', 'train.diverged'])
   await goTo(page, 'train')
   const alert = page.getByRole('alert')
