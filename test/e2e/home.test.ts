@@ -89,10 +89,9 @@ test(
     const recipe = { ...goodRecipe, steps: 100_000 }
     const { job } = await app.call('train.start', { base: join(folder, 'base'), recipe })
     const dialog = page.getByRole('dialog')
-    const stay = dialog.getByRole('button', { name: 'Stay' })
     await page.getByRole('row', { name: second }).click()
     await dialog.getByText('Train · If it stops, it keeps its last checkpoint').waitFor()
-    assert.equal(await stay.evaluate((button) => button === document.activeElement), true)
+    await dialog.locator('button:focus', { hasText: 'Stay' }).waitFor()
     assert.deepEqual(await accessibilityViolations(page), [])
     await page.keyboard.press('Enter')
     await dialog.waitFor({ state: 'detached' })

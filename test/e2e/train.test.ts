@@ -92,6 +92,7 @@ test(
 test('Ctrl Enter starts a run, also before the screen knows its plan', options, async (t) => {
   const window = await openLabelledTiny(t)
   const { page, app, folder } = window
+  await page.goto('about:blank')
   await app.call('project.create', { path: join(folder, 'second.shiliu') })
   await show(window, '')
   await page.getByRole('row', { name: join(folder, 'p.shiliu') }).click()
