@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -48,8 +48,16 @@ export async function openBrowserShell(
     address: new URL('/', page.url()).href,
     async pick(ask, path) {
       await ask()
-      const name = path === folder ? /^(Save here|保存在这里)$/ : basename(path)
-      await page.getByRole('dialog').getByRole('button', { name }).click()
+      const dialog = page.getByRole('dialog')
+      const isFolder = statSync(path).isDirectory()
+      if (path !== folder) {
+        await dialog
+          .getByRole('button', { name: new RegExp(`^${RegExp.escape(basename(path))}`) })
+          .click()
+      }
+      if (!isFolder) return
+      const here = /^(Save here|保存在这里|Choose this folder|选这个文件夹)$/
+      await dialog.getByRole('button', { name: here }).click()
     },
   }
 }

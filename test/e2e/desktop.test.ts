@@ -166,6 +166,23 @@ test('a project that is named at the start is shown first', async (t) => {
   assert.match(visits[0]!, /#\/data$/)
 })
 
+test('closing and opening ask before what is not saved in the page is lost', async (t) => {
+  const desktop = openDesktop(t)
+  const path = join(desktop.folder, 'p.shiliu')
+  await makeProject(path)
+  await desktop.ask('edit', true)
+  await desktop.ask('choose', { response: 1, path: null })
+  await desktop.ask('close')
+  await desktop.ask('again', ['shiliu', path], '/')
+  while ((await desktop.ask<Told>('told')).asked.length < 2) await setTimeout(50)
+  const { asked } = await desktop.ask<Told>('told')
+  for (const { buttons } of asked) assert.deepEqual(buttons, ['放弃修改', '留下'])
+  await assert.rejects(desktop.call('project.info', {}), { code: 'project.noneOpen' })
+  await desktop.ask('choose', { response: 0, path: null })
+  await desktop.ask('close')
+  assert.equal(await desktop.ended, 0)
+})
+
 test('closing asks before it stops a job; stopped, the job keeps its checkpoint', async (t) => {
   const desktop = openDesktop(t)
   await desktop.call('project.createSample', { folder: desktop.folder })
