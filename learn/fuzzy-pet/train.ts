@@ -2,6 +2,7 @@ import type { Recipe } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
 import type { Task, TrainingItem } from '../../core/task.ts'
 import type { Executor } from '../../engine/executor.ts'
+import type { AdamW } from '../../engine/optimizer.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes } from '../model/parameters.ts'
 import { assemble, type FilledPattern } from '../prompt/pattern.ts'
@@ -105,7 +106,8 @@ class StepPrograms {
 
   #compile(variant: Variant, size: BatchSize): Promise<TrainingStep> {
     const { executor, config, recipe } = this.#input
-    const optimizer = {
+    const optimizer: AdamW = {
+      kind: 'adamw',
       schedule: {
         peak: recipe.learningRate,
         warmup: Math.ceil(recipe.warmup * recipe.steps),

@@ -137,6 +137,7 @@ function compileMlmStep(
   shape: BatchShape,
 ): Promise<TrainingStep> {
   const optimizer: AdamW = {
+    kind: 'adamw',
     schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
     beta1: 0.9,
     beta2: 0.98,

@@ -16,7 +16,7 @@ import { gradients } from '../../engine/gradient.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
 import { hashPrime } from '../../engine/ir/compose.ts'
 import type { Node } from '../../engine/ir/node.ts'
-import { adamW, momentNames, type AdamW } from '../../engine/optimizer.ts'
+import { momentNames, updateParameters, type AdamW } from '../../engine/optimizer.ts'
 import type { ParameterNodes } from '../model/bert.ts'
 import type { Weights } from '../model/parameters.ts'
 
@@ -87,7 +87,7 @@ export async function compileStep(
   const loss = build(b, (name) => byName.get(name)!, b.input('seed', 'float32', []))
   const gradient = gradients(b, loss, parameters)
   const step = b.input('step', 'float32', [])
-  const { updates, norm } = adamW(b, optimizer, parameters, gradient, step)
+  const { updates, norm } = updateParameters(b, optimizer, parameters, gradient, step)
 
   const outputs: Record<string, Node> = { loss, norm }
   for (const [name, parameter] of byName) {
