@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { ErrorRecord } from './errors.ts'
+import { StepOptionsSchema } from './step-options.ts'
 import { TaskSchema, type Scored, type TextItem, type TrainingItem } from './task.ts'
 
 /**
@@ -23,6 +24,7 @@ export const RecipeSchema = v.object({
   clip: Positive,
   dropout: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
   maxTokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
+  ...StepOptionsSchema.entries,
 })
 export type Recipe = v.InferOutput<typeof RecipeSchema>
 
@@ -111,6 +113,7 @@ export const PretrainSettingsSchema = v.object({
   seed: Count,
   /** Held-out sequences in an evaluation. */
   heldOut: Count,
+  ...v.partial(StepOptionsSchema).entries,
 })
 export type PretrainSettings = v.InferOutput<typeof PretrainSettingsSchema>
 

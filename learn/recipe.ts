@@ -1,4 +1,5 @@
 import type { Recipe } from '../core/job.ts'
+import { defaultStepOptions } from '../core/step-options.ts'
 import { unsharedParameterCount } from './model/parameters.ts'
 import type { ModelConfig } from './model/config.ts'
 
@@ -37,6 +38,7 @@ export function recipeFor(
     weightDecay: 0.01,
     clip: 1,
     dropout: 0.1,
+    ...defaultStepOptions,
     ...Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined)),
     maxTokens: Math.min(chosen.maxTokens ?? 128, config.maxPositions),
   }

@@ -140,6 +140,14 @@ export const jobErrors = {
     () => `Training cannot start: the project has no texts. Import a file first.`,
     () => `无法开始训练：项目里还没有文本。先导入一个文件。`,
   ),
+  'train.tooManyLayers': entry<{ asked: number; layers: number }>(
+    'input',
+    (d) =>
+      `Training was not started: its ${d.asked} last layers were to be trained, and the model has ` +
+      `${d.layers}. Ask for ${d.layers} at most, or train all of it.`,
+    (d) =>
+      `没有开始训练：要训练最上面的 ${d.asked} 层，而模型只有 ${d.layers} 层。最多选 ${d.layers} 层，或训练全部参数。`,
+  ),
   'train.diverged': entry<{ step: number; figure: string; learningRate: number }>(
     'input',
     (d) =>
