@@ -20,11 +20,11 @@ import {
   type FewclueText,
 } from '../learn/fewclue.ts'
 import { createScorer } from '../learn/fuzzy-pet/score.ts'
-import { train } from '../learn/fuzzy-pet/train.ts'
-import { parameterShapes, type Weights } from '../learn/model/parameters.ts'
+import { train, trainPlan } from '../learn/fuzzy-pet/train.ts'
+import type { Weights } from '../learn/model/parameters.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
-import { freshSnapshot, openState } from '../learn/train/step.ts'
+import { freshState, trainedWeights } from '../learn/train/state.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, readModelShape, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
@@ -133,12 +133,15 @@ async function trainOn(
     gold: true,
   }))
   const recipe = recipeFor(model.config, items.length, spec.recipe)
-  const state = await openState(executor, freshSnapshot(model.weights))
-  const input = { ...model, executor, task, recipe, seed: spec.seed, items }
+  const { seed } = spec
+  const offload = recipe.offload ? executor : undefined
+  const plan = trainPlan({ executor, offload }, model.config, recipe)
+  const state = await freshState(plan, model.weights, seed)
+  const input = { ...model, task, recipe, seed, items }
   for await (const _ of train(input, state)) {
     if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
   }
-  return state.store.read(parameterShapes(model.config).keys())
+  return trainedWeights(state)
 }
 
 async function predict(

@@ -3,13 +3,17 @@ import { join } from 'node:path'
 import { fail } from '../core/errors.ts'
 import type { PretrainResult, PretrainSpec } from '../core/job.ts'
 import { Stream } from '../core/random.ts'
-import type { BertConfig } from '../learn/model/config.ts'
+import type { ModelConfig } from '../learn/model/config.ts'
 import { initialWeights } from '../learn/model/initial-weights.ts'
-import { parameterShapes } from '../learn/model/parameters.ts'
 import { specialIds } from '../learn/pretrain/masking.ts'
-import { evaluateHeldOut, pretrain, requireTrainable } from '../learn/pretrain/pretrain.ts'
+import {
+  evaluateHeldOut,
+  pretrain,
+  pretrainPlan,
+  requireTrainable,
+} from '../learn/pretrain/pretrain.ts'
 import type { TextTokenizer } from '../learn/text/tokenizer.ts'
-import { freshSnapshot, openState, takeSnapshot } from '../learn/train/step.ts'
+import { freshSnapshot, openState, takeSnapshot, trainedWeights } from '../learn/train/state.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { prepareCorpus } from './corpus.ts'
 import type { JobContext } from './job-context.ts'
@@ -47,15 +51,14 @@ export async function runPretrain(
   const { config } = start
   requireTrainable(corpus, config, settings)
   const specials = specialIds(tokenizer)
-  const { snapshot, notes } = context.resume
-    ? await readCheckpoint(context.resume, config)
-    : {
-        snapshot: freshSnapshot(start.weights()),
-        notes: {},
-      }
-
+  const weights = start.weights()
   const executor = ortExecutor({ threads: spec.threads })
-  const state = await openState(executor, snapshot)
+  const offload = settings.offload ? ortExecutor({ threads: spec.threads }) : undefined
+  const plan = pretrainPlan({ executor, offload }, config, settings)
+  const { snapshot, notes } = context.resume
+    ? await readCheckpoint(context.resume, plan.trained.shapes)
+    : { snapshot: freshSnapshot(plan.trained, weights, settings.seed), notes: {} }
+  const state = await openState(plan, weights, snapshot)
   const curve = await openCurve(join(workFolder, 'curve.jsonl'), state.step)
   const checkpoint = join(workFolder, 'checkpoint.safetensors')
   let tokens = Number(notes['tokens'] ?? 0)
@@ -75,7 +78,7 @@ export async function runPretrain(
     context.report({ phase: 'train', done: state.step, total: settings.steps, figures })
   try {
     let window = { loss: 0, steps: 0, tokens: 0 }
-    for await (const step of pretrain(executor, config, corpus, specials, settings, state)) {
+    for await (const step of pretrain(config, corpus, specials, settings, state)) {
       tokens += step.tokens
       window = {
         loss: window.loss + step.loss,
@@ -101,11 +104,12 @@ export async function runPretrain(
     }
     await save()
     const heldOutAccuracy = await evaluate()
-    const weights = await state.store.read(parameterShapes(config).keys())
-    await writeModel(spec.out, { config, tokenizer, weights }, spec.dtype)
+    const finished = { config, tokenizer, weights: await trainedWeights(state) }
+    await writeModel(spec.out, finished, spec.dtype)
     return { kind: 'pretrain', model: spec.out, steps: state.step, tokens, heldOutAccuracy }
   } finally {
     await executor.dispose()
+    await offload?.dispose()
   }
 }
 
@@ -127,7 +131,7 @@ async function requireFree(folder: string): Promise<void> {
 function newModel(spec: PretrainSpec, tokenizer: TextTokenizer) {
   if (!('size' in spec.start)) throw new Error('a new model has a size')
   const { size } = spec.start
-  const config: BertConfig = {
+  const config: ModelConfig = {
     ...size,
     family: 'bert',
     vocabSize: tokenizer.size,

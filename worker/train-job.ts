@@ -4,11 +4,10 @@ import { performance } from 'node:perf_hooks'
 import { fail } from '../core/errors.ts'
 import type { TrainResult, TrainSpec } from '../core/job.ts'
 import type { TrainingItem } from '../core/task.ts'
-import { train } from '../learn/fuzzy-pet/train.ts'
-import { parameterShapes } from '../learn/model/parameters.ts'
+import { train, trainPlan } from '../learn/fuzzy-pet/train.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
-import { freshSnapshot, openState, takeSnapshot } from '../learn/train/step.ts'
+import { freshSnapshot, openState, takeSnapshot, trainedWeights } from '../learn/train/state.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { environment } from './environment.ts'
 import type { JobContext } from './job-context.ts'
@@ -24,11 +23,13 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
   const recipe = recipeFor(base.config, spec.texts, spec.recipe)
   requireSound(checkTask(spec.task, base.tokenizer, recipe.maxTokens))
   const items = await receiveAll<TrainingItem>(spec.texts, context)
-  const snapshot = context.resume
-    ? (await readCheckpoint(context.resume, base.config)).snapshot
-    : freshSnapshot(base.weights)
   const executor = ortExecutor({ threads: spec.threads })
-  const state = await openState(executor, snapshot)
+  const offload = recipe.offload ? ortExecutor({ threads: spec.threads }) : undefined
+  const plan = trainPlan({ executor, offload }, base.config, recipe)
+  const snapshot = context.resume
+    ? (await readCheckpoint(context.resume, plan.trained.shapes)).snapshot
+    : freshSnapshot(plan.trained, base.weights, spec.seed)
+  const state = await openState(plan, base.weights, snapshot)
   const checkpoint = join(spec.workFolder, 'checkpoint.safetensors')
   const save = async () => {
     const sha256 = await writeCheckpoint(checkpoint, await takeSnapshot(state))
@@ -37,7 +38,7 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
   let finalLoss = NaN
   try {
     const { task, seed } = spec
-    const input = { ...base, executor, task, recipe, seed, items }
+    const input = { ...base, task, recipe, seed, items }
     for await (const { step, loss, norm } of train(input, state)) {
       finalLoss = loss
       context.report({ phase: 'train', done: step, total: recipe.steps, figures: { loss, norm } })
@@ -49,7 +50,7 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
       if (step % spec.checkpointEvery === 0) await save()
     }
     const model = join(spec.workFolder, 'model')
-    const weights = await state.store.read(parameterShapes(base.config).keys())
+    const weights = await trainedWeights(state)
     const sha256 = await writeModel(model, { ...base, weights })
     return {
       kind: 'train',
@@ -63,5 +64,6 @@ export async function runTrain(spec: TrainSpec, context: JobContext): Promise<Tr
     }
   } finally {
     await executor.dispose()
+    await offload?.dispose()
   }
 }

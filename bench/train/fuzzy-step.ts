@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import type { Executor } from '../../engine/executor.ts'
-import { train } from '../../learn/fuzzy-pet/train.ts'
+import { train, trainPlan } from '../../learn/fuzzy-pet/train.ts'
 import { recipeFor } from '../../learn/recipe.ts'
-import { freshSnapshot, openState } from '../../learn/train/step.ts'
+import { freshState } from '../../learn/train/state.ts'
 import type { Model } from '../../worker/model-folder.ts'
 import type { Batch, Task20 } from './batches.ts'
 import type { Peer } from './peer.ts'
@@ -34,7 +34,9 @@ export async function stepTimes(
   const batch = batches[0]!.items.length
   const chosen = { batch, maxTokens: tokens, dropout: 0, steps: batches.length }
   const recipe = recipeFor(model.config, items.length, chosen)
-  const state = await openState(executor, freshSnapshot(model.weights))
+  const seed = 1
+  const plan = trainPlan({ executor }, model.config, recipe)
+  const state = await freshState(plan, model.weights, seed)
   await peer.ask('begin', {
     way,
     rate: recipe.learningRate,
@@ -44,7 +46,7 @@ export async function stepTimes(
     beta2: 0.999,
     epsilon: 1e-6,
   })
-  const own = train({ ...model, executor, task, recipe, seed: 1, items }, state)
+  const own = train({ ...model, task, recipe, seed, items }, state)
   const times = { own: [] as number[], peer: [] as number[] }
   let lossDifference = 0
   for (const [i, given] of batches.entries()) {

@@ -43,14 +43,25 @@ export function patternFeeds(
   }
 }
 
-/** The inputs `target` and `reject` of `fuzzyPetLoss`: weights divided by the batch's total. */
+interface Weighted {
+  readonly weight: number
+}
+
+export function totalWeight(texts: readonly Weighted[]): number {
+  return texts.reduce((sum, { weight }) => sum + weight, 0)
+}
+
+/**
+ * The inputs `target` and `reject` of `fuzzyPetLoss`: weights divided by the total of the batch, of
+ * which these may be a part.
+ */
 export function targetFeeds(
-  targets: readonly { readonly target: Target; readonly weight: number }[],
+  targets: readonly ({ readonly target: Target } & Weighted)[],
   classes: number,
+  total: number,
 ): Feeds {
   const shape = [targets.length, classes]
   const [wanted, ruledOut] = [floats(shape), floats(shape)]
-  const total = targets.reduce((sum, { weight }) => sum + weight, 0)
   targets.forEach(({ target, weight }, row) => {
     const share = weight / total
     const at = (c: number) => row * classes + c

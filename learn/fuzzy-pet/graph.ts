@@ -26,9 +26,9 @@ export function wordLogProbabilities(
   parameter: ParameterNodes,
   variant: Variant,
   size: BatchSize<Dim>,
-  dropout?: Dropout,
+  training: Training = {},
 ): Node {
-  const states = statesAtMasks(b, config, parameter, variant.masks, size, dropout)
+  const states = statesAtMasks(b, config, parameter, variant.masks, size, training)
   return logProbabilitiesAtMasks(b, config, parameter, states, variant.words)
 }
 
@@ -48,9 +48,36 @@ export function vocabularyLogProbabilities(
   return b.sub(logits, logSumExp(b, logits))
 }
 
-interface Dropout {
-  readonly rate: number
-  readonly seed: Node
+/** What a pass has in training alone. */
+export interface Training {
+  readonly dropout?: { readonly rate: number; readonly seed: Node }
+  /** The first layer that is trained: all below it is computed without dropout. */
+  readonly firstLayer?: number
+  /** Reads what goes into that layer from the input `states`, [B, T, H], instead of computing it. */
+  readonly isCached?: boolean
+}
+
+/**
+ * What goes into a layer, [B, T, H], without dropout: where nothing below the layer is trained, it
+ * depends on the text and its pattern alone. The inputs are those of `patternFeeds`.
+ */
+export function statesBelow(
+  b: GraphBuilder,
+  config: ModelConfig,
+  parameter: ParameterNodes,
+  layer: number,
+  size: BatchSize<Dim>,
+): Node {
+  let found: Node | undefined
+  encode(b, config, parameter, {
+    ...textInputs(b, size),
+    select: (states) => states,
+    into: (at, states) => {
+      if (at === layer) found = states
+      return states
+    },
+  })
+  return found!
 }
 
 /** The encoder's states at the masks, [B, m, H]; the inputs are those of `patternFeeds`. */
@@ -60,16 +87,27 @@ function statesAtMasks(
   parameter: ParameterNodes,
   masks: number,
   { batch, tokens }: BatchSize<Dim>,
-  dropout?: Dropout,
+  { dropout, firstLayer, isCached }: Training = {},
 ): Node {
   const selection = b.input('selection', 'float32', [batch, masks, tokens])
+  const below = () =>
+    isCached
+      ? b.input('states', 'float32', [batch, tokens, config.hiddenSize])
+      : statesBelow(b, config, parameter, firstLayer!, { batch, tokens })
   return encode(b, config, parameter, {
+    ...textInputs(b, { batch, tokens }),
+    select: (x) => b.matMul(selection, x),
+    into: (layer, states) => (layer === firstLayer ? below() : states),
+    ...(dropout && dropout.rate > 0 && { dropout }),
+  })
+}
+
+function textInputs(b: GraphBuilder, { batch, tokens }: BatchSize<Dim>) {
+  return {
     ids: b.input('ids', 'int64', [batch, tokens]),
     mask: b.input('mask', 'float32', [batch, tokens]),
     positions: b.input('positions', 'int64', [tokens]),
-    select: (x) => b.matMul(selection, x),
-    ...(dropout && dropout.rate > 0 && { dropout }),
-  })
+  }
 }
 
 /** Encoder states of the masks, [B, m, H] -> log probabilities of the words, [B, G, C]. */

@@ -1,20 +1,18 @@
 import type { Recipe } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
 import type { Task, TrainingItem } from '../../core/task.ts'
-import type { Executor } from '../../engine/executor.ts'
-import type { AdamW } from '../../engine/optimizer.ts'
+import type { Optimizer } from '../../engine/optimizer.ts'
 import type { ModelConfig } from '../model/config.ts'
-import { parameterShapes } from '../model/parameters.ts'
 import { assemble, type FilledPattern } from '../prompt/pattern.ts'
 import { textBudget, variants, type Variant } from '../prompt/variants.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
-import {
-  compileStep,
-  type StepFigures,
-  type TrainingState,
-  type TrainingStep,
-} from '../train/step.ts'
-import { bucketOf, patternFeeds, targetFeeds } from './batch.ts'
+import type { LossBuilder } from '../train/graphs.ts'
+import { cut, type Executors, type StepPlan } from '../train/plan.ts'
+import type { TrainingState } from '../train/state.ts'
+import { createSteps, type MicroBatch, type StepFigures } from '../train/step.ts'
+import { trainedPart } from '../train/trained.ts'
+import { bucketOf, patternFeeds, targetFeeds, totalWeight } from './batch.ts'
+import { FrozenStates } from './frozen-states.ts'
 import { fuzzyPetLoss, wordLogProbabilities, type BatchSize } from './graph.ts'
 import { batchOf } from './order.ts'
 
@@ -24,13 +22,35 @@ export interface TrainStep extends StepFigures {
 
 /** What stays the same over a run. */
 export interface TrainInput {
-  readonly executor: Executor
   readonly config: ModelConfig
   readonly tokenizer: TextTokenizer
   readonly task: Task
   readonly recipe: Recipe
   readonly seed: number
   readonly items: readonly TrainingItem[]
+  /** Memory for the states of frozen layers, in bytes; 0 computes them anew at every step. */
+  readonly cacheBytes?: number
+}
+
+const usualCacheBytes = 512 * 2 ** 20
+
+/** How a recipe's steps are computed. Error: `train.tooManyLayers`. */
+export function trainPlan(executors: Executors, config: ModelConfig, recipe: Recipe): StepPlan {
+  const optimizer: Optimizer = {
+    kind: recipe.optimizer,
+    schedule: {
+      peak: recipe.learningRate,
+      warmup: Math.ceil(recipe.warmup * recipe.steps),
+      steps: recipe.steps,
+    },
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-6,
+    weightDecay: recipe.weightDecay,
+    clip: recipe.clip,
+  }
+  const trained = trainedPart(config, recipe.train)
+  return { ...executors, optimizer, trained, accumulate: recipe.accumulate }
 }
 
 /**
@@ -43,29 +63,17 @@ export async function* train(
   input: TrainInput,
   state: TrainingState,
 ): AsyncGenerator<TrainStep, void, void> {
-  const { task, tokenizer, recipe, seed, items } = input
-  const all = variants(task, tokenizer)
-  const budget = textBudget(all, recipe.maxTokens)
-  const rejections = items.some(({ target }) => target.kind === 'not')
-  const programs = new StepPrograms(input, rejections)
+  const { recipe, seed } = input
+  const steps = createSteps(state.plan)
+  const batches = new Batches(input, state)
   try {
     while (state.step < recipe.steps) {
-      const { step } = state
-      const variant = pickVariant(all, new Stream(seed, 'variant', step))
-      const batch = batchOf(items, seed, step, recipe.batch)
-      const filled = batch.map((item) => fill(tokenizer, variant, item, budget))
-      const longest = Math.max(...filled.map(({ ids }) => ids.length))
-      const size = { batch: batch.length, tokens: bucketOf(longest, recipe.maxTokens) }
-      const feeds = {
-        ...patternFeeds(filled, size, tokenizer.specials.pad),
-        ...targetFeeds(batch, task.classes.length),
-      }
-      const program = await programs.get(variant, size)
-      const figures = await program.run(state, feeds, seed)
+      const figures = await steps.run(state, await batches.of(state.step), seed)
       yield { step: state.step, ...figures }
     }
   } finally {
-    await programs.dispose()
+    await steps.dispose()
+    await batches.dispose()
   }
 }
 
@@ -80,51 +88,87 @@ export function fill(
   return assemble(variant.pattern, tokenizer.ids(text.a), b, budget)
 }
 
-/** Compiled steps by variant and length, all over one state. */
-class StepPrograms {
-  readonly #input: TrainInput
-  readonly #rejections: boolean
-  readonly #programs = new Map<string, TrainingStep>()
+/** A training text as one variant shows it. */
+interface Filled {
+  readonly item: TrainingItem
+  readonly pattern: FilledPattern
+}
 
-  constructor(input: TrainInput, rejections: boolean) {
+/** What each step reads. */
+class Batches {
+  readonly #input: TrainInput
+  readonly #plan: StepPlan
+  readonly #variants: readonly Variant[]
+  readonly #budget: number
+  readonly #rejections: boolean
+  readonly #frozen: FrozenStates | undefined
+
+  constructor(input: TrainInput, { plan, store }: TrainingState) {
+    const { config, tokenizer, task, recipe, items, cacheBytes = usualCacheBytes } = input
+    const { executor, trained } = plan
     this.#input = input
-    this.#rejections = rejections
+    this.#plan = plan
+    this.#variants = variants(task, tokenizer)
+    this.#budget = textBudget(this.#variants, recipe.maxTokens)
+    this.#rejections = items.some(({ target }) => target.kind === 'not')
+    const { firstLayer: layer } = trained
+    const padId = tokenizer.specials.pad
+    if (layer === undefined || cacheBytes === 0) return
+    this.#frozen = new FrozenStates({ executor, config, store, layer, padId, bytes: cacheBytes })
   }
 
-  async get(variant: Variant, size: BatchSize): Promise<TrainingStep> {
-    const key = `${variant.patternIndex} ${variant.masks} ${size.batch} ${size.tokens}`
-    const known = this.#programs.get(key)
-    if (known !== undefined) return known
-    const program = await this.#compile(variant, size)
-    this.#programs.set(key, program)
-    return program
+  /** A batch in as many parts as the plan says, each of texts of like length. */
+  async of(step: number): Promise<MicroBatch[]> {
+    const { tokenizer, recipe, seed, items } = this.#input
+    const variant = pickVariant(this.#variants, new Stream(seed, 'variant', step))
+    const batch = batchOf(items, seed, step, recipe.batch)
+    const total = totalWeight(batch)
+    const filled = batch.map((item) => ({
+      item,
+      pattern: fill(tokenizer, variant, item, this.#budget),
+    }))
+    const { accumulate } = this.#plan
+    const parts = accumulate === 1 ? [filled] : cut(filled.sort(byLength), accumulate)
+    const found: MicroBatch[] = []
+    for (const part of parts) found.push(await this.#part(variant, part, total))
+    return found
   }
 
   async dispose(): Promise<void> {
-    for (const program of this.#programs.values()) await program.dispose()
+    await this.#frozen?.dispose()
   }
 
-  #compile(variant: Variant, size: BatchSize): Promise<TrainingStep> {
-    const { executor, config, recipe } = this.#input
-    const optimizer: AdamW = {
-      kind: 'adamw',
-      schedule: {
-        peak: recipe.learningRate,
-        warmup: Math.ceil(recipe.warmup * recipe.steps),
-        steps: recipe.steps,
+  async #part(variant: Variant, part: readonly Filled[], total: number): Promise<MicroBatch> {
+    const { tokenizer, task, recipe } = this.#input
+    const patterns = part.map(({ pattern }) => pattern)
+    const items = part.map(({ item }) => item)
+    const longest = Math.max(...patterns.map(({ ids }) => ids.length))
+    const size = { batch: part.length, tokens: bucketOf(longest, recipe.maxTokens) }
+    return {
+      shape: `${variant.patternIndex} ${variant.masks} ${size.batch} ${size.tokens}`,
+      loss: this.#loss(variant, size),
+      feeds: {
+        ...patternFeeds(patterns, size, tokenizer.specials.pad),
+        ...targetFeeds(items, task.classes.length, total),
+        ...(await this.#frozen?.feeds(patterns, size.tokens)),
       },
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-6,
-      weightDecay: recipe.weightDecay,
-      clip: recipe.clip,
     }
-    return compileStep(executor, parameterShapes(config), optimizer, (b, parameter, seed) => {
-      const dropout = { rate: recipe.dropout, seed }
-      const words = wordLogProbabilities(b, config, parameter, variant, size, dropout)
-      return fuzzyPetLoss(b, words, variant, this.#rejections)
-    })
   }
+
+  #loss(variant: Variant, size: BatchSize): LossBuilder {
+    const { config, recipe } = this.#input
+    const { firstLayer } = this.#plan.trained
+    const isCached = this.#frozen !== undefined
+    return (b, parameter, seed) => {
+      const training = { dropout: { rate: recipe.dropout, seed }, firstLayer, isCached }
+      const words = wordLogProbabilities(b, config, parameter, variant, size, training)
+      return fuzzyPetLoss(b, words, variant, this.#rejections)
+    }
+  }
+}
+
+function byLength(one: Filled, other: Filled): number {
+  return one.pattern.ids.length - other.pattern.ids.length
 }
 
 function pickVariant(all: readonly Variant[], stream: Stream): Variant {

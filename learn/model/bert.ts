@@ -19,6 +19,8 @@ export interface EncoderInput {
    * its keys and values see every token, its queries, feed-forward part and norms do not.
    */
   readonly select: (states: Node) => Node
+  /** Sees what goes into each layer, [B, T, H], and may put other states in its place. */
+  readonly into?: (layer: number, states: Node) => Node
   /** Absent outside training. `seed`: float scalar, a new integer each step. */
   readonly dropout?: { readonly rate: number; readonly seed: Node }
 }
@@ -43,7 +45,7 @@ export function encode(
   if (names.widen !== undefined) x = parts.dense(x, names.widen)
 
   for (let i = 0; i < config.layers; i++) {
-    x = b.boundary(x)
+    x = b.boundary(input.into?.(i, x) ?? x)
     const wanted = i === config.layers - 1 ? input.select(x) : x
     x = encoderLayer(b, config, parts, names.layer(i), { x, wanted, hidden })
   }

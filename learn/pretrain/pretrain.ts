@@ -1,20 +1,19 @@
 import { fail } from '../../core/errors.ts'
 import type { PretrainSettings } from '../../core/job.ts'
+import { defaultStepOptions } from '../../core/step-options.ts'
 import { Stream } from '../../core/random.ts'
 import { floatData, floats, integers, type Executor, type Feeds } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
 import { logSumExp } from '../../engine/ir/compose.ts'
 import type { Node } from '../../engine/ir/node.ts'
-import type { AdamW } from '../../engine/optimizer.ts'
+import type { Optimizer } from '../../engine/optimizer.ts'
 import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { namesOf, parameterShapes } from '../model/parameters.ts'
-import {
-  compileStep,
-  type StepFigures,
-  type TrainingState,
-  type TrainingStep,
-} from '../train/step.ts'
+import { cut, type Executors, type StepPlan } from '../train/plan.ts'
+import type { TrainingState } from '../train/state.ts'
+import { createSteps, type MicroBatch, type StepFigures } from '../train/step.ts'
+import { trainedPart } from '../train/trained.ts'
 import { largestVocab, type CorpusSource, type TokenCorpus } from './corpus.ts'
 import {
   drawSequence,
@@ -33,38 +32,72 @@ export interface PretrainStep extends StepFigures {
   readonly tokens: number
 }
 
+/** How the settings' steps are computed. Error: `train.tooManyLayers`. */
+export function pretrainPlan(
+  executors: Executors,
+  config: ModelConfig,
+  settings: PretrainSettings,
+): StepPlan {
+  const { optimizer: kind, accumulate, train } = { ...defaultStepOptions, ...settings }
+  const optimizer: Optimizer = {
+    kind,
+    schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
+    beta1: 0.9,
+    beta2: 0.98,
+    epsilon: 1e-6,
+    weightDecay: settings.weightDecay,
+    clip: 1,
+  }
+  return { ...executors, optimizer, trained: trainedPart(config, train), accumulate }
+}
+
 /**
  * Masked-language-model training from the state given, one step a record. Data and masks of a step
  * depend on (seed, step) only, so a resumed run goes on exactly where the other stopped.
  */
 export async function* pretrain(
-  executor: Executor,
   config: ModelConfig,
   corpus: TokenCorpus,
   specials: SpecialIds,
   settings: PretrainSettings,
   state: TrainingState,
 ): AsyncGenerator<PretrainStep, void, void> {
-  const programs = new Map<BatchShape, TrainingStep>()
+  const { plan } = state
+  const steps = createSteps(plan)
   const cycle = settings.shapes.flatMap((shape) => new Array<BatchShape>(shape.share).fill(shape))
   try {
     while (state.step < settings.steps) {
       const step = state.step
       const order = new Stream(settings.seed, 'cycle', Math.floor(step / cycle.length))
       const shape = order.shuffled(cycle)[step % cycle.length]!
-      let program = programs.get(shape)
-      if (program === undefined) {
-        program = await compileMlmStep(executor, config, settings, shape)
-        programs.set(shape, program)
-      }
       const sequences = drawBatch(corpus, specials, settings, shape, step)
-      const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
-      const figures = await program.run(state, feeds, settings.seed)
+      const masks = countMasks(sequences)
+      const parts = cut(sequences, plan.accumulate).map((part) =>
+        microBatch(config, specials, settings, { ...shape, batch: part.length }, part, masks),
+      )
+      const figures = await steps.run(state, parts, settings.seed)
       const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0)
       yield { step: state.step, ...figures, tokens }
     }
   } finally {
-    for (const program of programs.values()) await program.dispose()
+    await steps.dispose()
+  }
+}
+
+/** A part of a batch that has `masks` masks in all. */
+function microBatch(
+  config: ModelConfig,
+  specials: SpecialIds,
+  { maskRate, dropout: rate }: PretrainSettings,
+  shape: BatchShape,
+  sequences: readonly MaskedSequence[],
+  masks: number,
+): MicroBatch {
+  return {
+    shape: `${shape.batch} ${shape.tokens}`,
+    loss: (b, parameter, seed) =>
+      mlmLoss(b, config, parameter, shape, maskRate, { rate, seed }).loss,
+    feeds: mlmFeeds(sequences, specials, shape, maskRate, masks),
   }
 }
 
@@ -115,8 +148,8 @@ export async function evaluateHeldOut(
         const sequence = drawSequence(corpus, pick, specials, shape.tokens, stream)
         return maskWords(sequence, specials, shape.tokens, maskingOf(settings), stream)
       })
-      const masks = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
-      const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
+      const masks = countMasks(sequences)
+      const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate, masks)
       const out = await program.run(feeds, state.store)
       const value = (name: string) => floatData(out[name])[0]!
       totals.correct += value('correct') * masks
@@ -128,30 +161,6 @@ export async function evaluateHeldOut(
   }
   const { correct: hits, loss: sum, masks } = totals
   return { accuracy: hits / masks, loss: sum / masks, masks }
-}
-
-function compileMlmStep(
-  executor: Executor,
-  config: ModelConfig,
-  settings: PretrainSettings,
-  shape: BatchShape,
-): Promise<TrainingStep> {
-  const optimizer: AdamW = {
-    kind: 'adamw',
-    schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
-    beta1: 0.9,
-    beta2: 0.98,
-    epsilon: 1e-6,
-    weightDecay: settings.weightDecay,
-    clip: 1,
-  }
-  const { dropout: rate, maskRate } = settings
-  return compileStep(
-    executor,
-    parameterShapes(config),
-    optimizer,
-    (b, parameter, seed) => mlmLoss(b, config, parameter, shape, maskRate, { rate, seed }).loss,
-  )
 }
 
 /**
@@ -219,12 +228,21 @@ function pickSource(sources: readonly CorpusSource[], stream: Stream): CorpusSou
   return sources.find((source) => (draw -= source.weight) < 0) ?? sources[sources.length - 1]!
 }
 
-/** Rows with fewer masks than others select nothing for the rest, with weight 0. */
+function countMasks(sequences: readonly MaskedSequence[]): number {
+  return sequences.reduce((sum, { positions }) => sum + positions.length, 0)
+}
+
+/**
+ * The inputs of `mlmLoss`. Every mask has the same share of the batch, which has `total` of them and
+ * of which the sequences may be a part. Rows with fewer masks than others select nothing for the rest,
+ * with weight 0.
+ */
 function mlmFeeds(
   sequences: readonly MaskedSequence[],
   specials: SpecialIds,
   { batch, tokens }: BatchShape,
   maskRate: number,
+  total: number,
 ): Feeds {
   const masks = maskCount(tokens, maskRate)
   const ids = new Int32Array(batch * tokens).fill(specials.pad)
@@ -232,7 +250,6 @@ function mlmFeeds(
   const selection = new Float32Array(batch * masks * tokens)
   const labels = new Int32Array(batch * masks)
   const weights = new Float32Array(batch * masks)
-  const total = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
   sequences.forEach((sequence, row) => {
     ids.set(sequence.ids, row * tokens)
     mask.fill(1, row * tokens, row * tokens + sequence.length)

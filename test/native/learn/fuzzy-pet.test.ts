@@ -6,9 +6,9 @@ import type { Task, TrainingItem } from '../../../core/task.ts'
 import { floatData, type Executor } from '../../../engine/executor.ts'
 import { referenceExecutor } from '../../../engine/reference.ts'
 import { createScorer } from '../../../learn/fuzzy-pet/score.ts'
-import { train } from '../../../learn/fuzzy-pet/train.ts'
+import { train, trainPlan } from '../../../learn/fuzzy-pet/train.ts'
 import { recipeFor } from '../../../learn/recipe.ts'
-import { freshSnapshot, openState } from '../../../learn/train/step.ts'
+import { freshState } from '../../../learn/train/state.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { tinyModel, tinyTask, tinyTexts } from '../../fixtures/tiny-model.ts'
 
@@ -26,9 +26,10 @@ async function trainTiny(
 ) {
   const model = tinyModel()
   const recipe = recipeFor(model.config, items.length, chosen)
-  const state = await openState(executor, freshSnapshot(model.weights))
+  const plan = trainPlan({ executor }, model.config, recipe)
+  const state = await freshState(plan, model.weights, 5)
   const losses: number[] = []
-  for await (const { loss } of train({ ...model, executor, task, recipe, seed: 5, items }, state)) {
+  for await (const { loss } of train({ ...model, task, recipe, seed: 5, items }, state)) {
     losses.push(loss)
   }
   return { model, losses, tensors: await state.store.read(), recipe }

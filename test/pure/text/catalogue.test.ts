@@ -85,6 +85,7 @@ const samples: { readonly [C in ErrorCode]: readonly ErrorDetails<C>[] } = {
   'pretrain.vocabTooLarge': [{ size: 40_000, maximum: 32_768 }],
   'train.noTexts': [{}],
   'train.tooManyLayers': [{ asked: 6, layers: 4 }],
+  'train.sharedLayers': [{ layers: 12 }],
   'train.diverged': [
     { step: 3, figure: 'loss', learningRate: 0.01 },
     { step: 3, figure: 'gradient norm', learningRate: 0.01 },
