@@ -4,6 +4,8 @@ import * as v from 'valibot'
 
 const Count = v.pipe(v.number(), v.integer(), v.minValue(1))
 
+export const optimizers = ['adamw', 'lamb'] as const
+
 /** Which dense layers LoRA adapts: the queries and values of attention, or all. */
 const loraTargets = ['query-value', 'dense'] as const
 
@@ -28,7 +30,7 @@ export type Trained = v.InferOutput<typeof TrainedSchema>
 
 /** Optional everywhere: runs that were stored without them were what the defaults say. */
 export const StepOptionsSchema = v.object({
-  optimizer: v.optional(v.picklist(['adamw', 'lamb']), 'adamw'),
+  optimizer: v.optional(v.picklist(optimizers), 'adamw'),
   /** Micro-batches that a batch is cut into, one after the other, to need less memory. */
   accumulate: v.optional(Count, 1),
   train: v.optional(TrainedSchema, 'all'),

@@ -1,4 +1,5 @@
 import type { Environment, ParityLine, Recipe } from '../../core/job.ts'
+import { trainedText } from '../../core/step-options.ts'
 import type { Proportion } from '../../core/project.ts'
 import type { Audit, Estimate, RunTexts } from '../../core/records.ts'
 import type { Task } from '../../core/task.ts'
@@ -306,7 +307,7 @@ function licence(): string {
 }
 
 function recipeText(recipe: Recipe): string {
-  return Object.entries(recipe)
+  return Object.entries({ ...recipe, train: trainedText(recipe.train) })
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 }
