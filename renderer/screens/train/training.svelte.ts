@@ -199,7 +199,7 @@ class Training {
         const text = this.typed[setting.name]
         return text === undefined ? [] : [[setting.name, setting.parse(text)!]]
       }),
-    ) as Partial<Record<SettingName, number>>
+    ) as Input<'train.plan'>['recipe'] & { seed?: number; threads?: number }
     const { seed, threads, ...recipe } = values
     return {
       recipe,

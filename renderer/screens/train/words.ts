@@ -80,6 +80,10 @@ export const words = both({
       clip: '裁剪',
       dropout: '随机失活',
       maxTokens: '长度',
+      optimizer: '优化器',
+      accumulate: '累积',
+      train: '训练范围',
+      offload: '矩量放内存',
       seed: '种子',
       threads: '线程',
       gold: '标注',
@@ -95,7 +99,16 @@ export const words = both({
       maxTokens: '最长',
       seed: '种子',
       threads: '线程',
+      optimizer: '优化器',
+      accumulate: '一批分几份',
+      train: '训练范围',
     },
+    more: '更多设置',
+    names: {
+      ...{ adamw: 'AdamW', lamb: 'LAMB', on: '是', off: '否' },
+      ...{ all: '全部参数', biases: '只训偏置', lora: 'LoRA' },
+    } as Record<string, string | undefined>,
+    top: (n: string) => `最上 ${n} 层`,
     none: '还没有训练过',
     noneText: {
       asking: '右边是这次会用的设置。',
@@ -127,6 +140,7 @@ export const words = both({
       maxTokens: (got: string) => `应为 16 以上的整数，实为 ${got}`,
       seed: (got: string) => `应为非负整数，实为 ${got}`,
       threads: (got: string) => `应为 1 以上的整数，实为 ${got}`,
+      accumulate: (got: string) => `应为 1 以上的整数，实为 ${got}`,
     },
     units: { batch: '条', maxTokens: '词元' } as Record<string, string | undefined>,
     expected: (time: string) => `约 ${time}，按上次每步用时算`,
@@ -222,6 +236,10 @@ export const words = both({
       clip: 'clip',
       dropout: 'dropout',
       maxTokens: 'length',
+      optimizer: 'optimiser',
+      accumulate: 'parts',
+      train: 'trained',
+      offload: 'moments in memory',
       seed: 'seed',
       threads: 'threads',
       gold: 'labels',
@@ -237,7 +255,16 @@ export const words = both({
       maxTokens: 'Longest',
       seed: 'Seed',
       threads: 'Threads',
+      optimizer: 'Optimiser',
+      accumulate: 'Parts of a batch',
+      train: 'What is trained',
     },
+    more: 'More settings',
+    names: {
+      ...{ adamw: 'AdamW', lamb: 'LAMB', on: 'yes', off: 'no' },
+      ...{ all: 'everything', biases: 'biases only', lora: 'LoRA' },
+    },
+    top: (n) => (n === '1' ? 'last layer' : `last ${n} layers`),
     none: 'Nothing trained yet',
     noneText: {
       asking: 'The settings that would be used stand at the right.',
@@ -269,6 +296,7 @@ export const words = both({
       maxTokens: (got) => `expected a whole number from 16, got ${got}`,
       seed: (got) => `expected a whole number from 0, got ${got}`,
       threads: (got) => `expected a whole number from 1, got ${got}`,
+      accumulate: (got) => `expected a whole number from 1, got ${got}`,
     },
     units: { batch: 'texts', maxTokens: 'tokens' },
     expected: (time) => `about ${time} at the pace of the last run`,
@@ -287,3 +315,9 @@ export const words = both({
     lower: (rate) => `Use learning rate ${rate}`,
   },
 })
+
+/** The name of a value that is chosen from a list: `adamw`, `top:2`. */
+export function nameOf(value: string): string {
+  const top = /^top:(\d+)$/.exec(value)
+  return top ? words().top(top[1]!) : (words().names[value] ?? value)
+}
