@@ -177,3 +177,29 @@ test('a model from a folder is added as base, and a run begins from it', options
   assert.equal(run!.baseSha256, added!.sha256)
   assert.equal(run!.result!.recipe.steps, 2)
 })
+
+test(
+  'an optimiser and a part of the model are chosen, and stand in the differences',
+  options,
+  async (t) => {
+    const { page, app } = await openLabelledTiny(t)
+    await trainTiny(app, { ...goodRecipe, steps: 3 })
+    await goTo(page, 'train')
+    await page.getByRole('row', { name: /Run 1.*(Done|Collapsed)/ }).waitFor(patience)
+    await page.getByText('More settings').click()
+    await page.getByRole('combobox', { name: 'Optimiser' }).selectOption('LAMB')
+    await page.getByRole('combobox', { name: 'What is trained' }).selectOption('last layer')
+    await page.getByRole('textbox', { name: 'Parts of a batch' }).fill('0')
+    await page.getByText('expected a whole number from 1, got 0').waitFor()
+    await page.getByRole('textbox', { name: 'Parts of a batch' }).fill('2')
+    await page.getByRole('textbox', { name: 'Steps' }).fill('3')
+    await assertAccessible(page)
+    await page.keyboard.press('Control+Enter')
+    const row = page.getByRole('row', { name: /Run 2.*(Done|Collapsed)/ })
+    await row.waitFor(patience)
+    const changes = await row.locator('.differences').innerText()
+    assert.match(changes, /optimiser\s*AdamW →\s*LAMB/)
+    assert.match(changes, /trained\s*everything →\s*last layer/)
+    assert.match(changes, /parts\s*1 →\s*2/)
+  },
+)
