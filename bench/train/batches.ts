@@ -4,9 +4,8 @@ import { Stream } from '../../core/random.ts'
 import type { Task, TrainingItem } from '../../core/task.ts'
 import { fewclueTasks, parseFewclue, type FewclueName } from '../../learn/fewclue.ts'
 import { batchOf } from '../../learn/fuzzy-pet/order.ts'
-import { fill } from '../../learn/fuzzy-pet/train.ts'
 import type { FilledPattern } from '../../learn/prompt/pattern.ts'
-import { textBudget, variants, type Variant } from '../../learn/prompt/variants.ts'
+import { fill, textBudget, variants, type Variant } from '../../learn/prompt/variants.ts'
 import type { TextTokenizer } from '../../learn/text/tokenizer.ts'
 
 /** A batch as both sides take it. */

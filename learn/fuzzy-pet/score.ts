@@ -4,13 +4,12 @@ import { GraphBuilder } from '../../engine/ir/builder.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
 import type { FilledPattern } from '../prompt/pattern.ts'
-import { textBudget, variants, type Variant } from '../prompt/variants.ts'
+import { fill, textBudget, variants, type Variant } from '../prompt/variants.ts'
 import { scoreText, type VariantScore } from '../prompt/words.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import { BatchProbe } from './batch-probe.ts'
 import { patternFeeds } from './batch.ts'
 import { anySize, wordLogProbabilities, type BatchSize } from './graph.ts'
-import { fill } from './train.ts'
 
 export interface ScoreInput {
   readonly executor: Executor

@@ -32,7 +32,7 @@ export interface PretrainStep extends StepFigures {
   readonly tokens: number
 }
 
-/** How the settings' steps are computed. Error: `train.tooManyLayers`. */
+/** How the settings' steps are computed. Errors: `train.tooManyLayers`, `train.sharedLayers`. */
 export function pretrainPlan(
   executors: Executors,
   config: ModelConfig,
