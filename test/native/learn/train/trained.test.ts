@@ -9,6 +9,7 @@ import { evaluate } from '../../../../engine/reference.ts'
 import { GraphBuilder } from '../../../../engine/ir/builder.ts'
 import { patternFeeds, targetFeeds } from '../../../../learn/fuzzy-pet/batch.ts'
 import { fuzzyPetLoss, wordLogProbabilities } from '../../../../learn/fuzzy-pet/graph.ts'
+import type { ModelConfig } from '../../../../learn/model/config.ts'
 import { fill, variants } from '../../../../learn/prompt/variants.ts'
 import { gradientGraph, updateGraph, type LossBuilder } from '../../../../learn/train/graphs.ts'
 import { freshSnapshot, gradientName } from '../../../../learn/train/state.ts'
@@ -124,6 +125,16 @@ describe('what is not trained', () => {
 
   test('more layers than there are end in a clear error', () => {
     assert.throws(() => trainedPart(config, { top: 3 }), { code: 'train.tooManyLayers' })
+  })
+
+  test('layers that share their parameters are trained together, and adapted once', () => {
+    const albert: ModelConfig = { ...config, family: 'albert', embeddingSize: 8 }
+    assert.throws(() => trainedPart(albert, { top: 1 }), { code: 'train.sharedLayers' })
+    const { firstLayer, frozen } = trainedPart(albert, { top: config.layers })
+    assert.equal(firstLayer, 0)
+    assert.ok([...frozen.keys()].every((name) => name.includes('embedding')))
+    assert.equal(trainedPart(albert, lora('query-value')).shapes.size, 2 * 2)
+    assert.equal(trainedPart(albert, lora('dense')).shapes.size, 2 * 7)
   })
 })
 
