@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { DeviceSchema, type DeviceReport } from './devices.ts'
 import type { ErrorRecord } from './errors.ts'
+import { StepOptionsSchema } from './step-options.ts'
 import { TaskSchema, type Scored, type TextItem, type TrainingItem } from './task.ts'
 
 /**
@@ -26,6 +27,7 @@ export const RecipeSchema = v.object({
   clip: Positive,
   dropout: v.pipe(v.number(), v.minValue(0), v.ltValue(1)),
   maxTokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
+  ...StepOptionsSchema.entries,
 })
 export type Recipe = v.InferOutput<typeof RecipeSchema>
 
@@ -116,6 +118,7 @@ export const PretrainSettingsSchema = v.object({
   seed: Count,
   /** Held-out sequences in an evaluation. */
   heldOut: Count,
+  ...v.partial(StepOptionsSchema).entries,
 })
 export type PretrainSettings = v.InferOutput<typeof PretrainSettingsSchema>
 
@@ -219,11 +222,20 @@ export const ScoreQuestionSchema = v.object({
   maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16))),
 })
 
+/** Checks a model that came from elsewhere, all of it, and writes it in this program's own form. */
+export const AdoptQuestionSchema = v.object({
+  kind: v.literal('adopt'),
+  folder: v.string(),
+  /** An empty folder, or none yet. */
+  out: v.string(),
+})
+
 /** What the assist process is asked (decision 1): short things, answered also while a job runs. */
 export const QuestionSchema = v.variant('kind', [
   CheckSpecSchema,
   PatternQuestionSchema,
   ScoreQuestionSchema,
+  AdoptQuestionSchema,
 ])
 
 /** Tries a device in a process of its own: a driver that fails takes nothing else along. */
@@ -361,7 +373,13 @@ export interface ModelFacts {
   readonly vocabSize: number
 }
 
-export type Answer = CheckResult | PatternAnswer | ScoreAnswer
+export interface AdoptAnswer {
+  readonly kind: 'adopt'
+  /** SHA-256 of the weights that were written. */
+  readonly sha256: string
+}
+
+export type Answer = CheckResult | PatternAnswer | ScoreAnswer | AdoptAnswer
 
 export interface ParityLine {
   readonly runtime: string

@@ -152,6 +152,8 @@ export interface RunTexts {
 
 /** A run in the list of runs: what it is made of, how its job stands and what came of it. */
 export interface RunReport extends Run {
+  /** SHA-256 of the weights that it began from. */
+  readonly baseSha256: string
   readonly state: JobState
   readonly error: ErrorRecord | null
   readonly device: DeviceName
@@ -167,8 +169,27 @@ export interface RunReport extends Run {
   readonly collapsedTo: string | null
 }
 
+/** A model that runs can begin from. */
+export interface BaseModel {
+  readonly name: string
+  /** Whether it came with the program. */
+  readonly isIncluded: boolean
+  readonly folder: string
+  /** As its configuration calls it: `bert` or `albert`. */
+  readonly architecture: string
+  readonly layers: number
+  readonly hiddenSize: number
+  readonly vocabSize: number
+  readonly parameters: number
+  /** Of its weights. */
+  readonly bytes: number
+  readonly sha256: string
+}
+
 /** What a run that is started now would be made of. */
 export interface RunPlan {
+  /** The name of its base model; null for one that is none of those at hand. */
+  readonly base: string | null
   /** Null where no task says what is to be learnt. */
   readonly recipe: Recipe | null
   readonly seed: number

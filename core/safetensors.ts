@@ -3,7 +3,8 @@ import { fail } from './errors.ts'
 
 /** The header of a safetensors file: names, types and byte ranges; the tensors follow it. */
 
-export type StoredDType = 'F32' | 'F16' | 'I64'
+const dtypes = ['F64', 'F32', 'F16', 'BF16', 'I64', 'I32', 'I16', 'I8', 'U8', 'BOOL'] as const
+export type StoredDType = (typeof dtypes)[number]
 
 export interface StoredTensor {
   readonly dtype: StoredDType
@@ -21,7 +22,10 @@ export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>
 }
 
-const bytesPer: Record<StoredDType, number> = { F32: 4, F16: 2, I64: 8 }
+const bytesPer: Record<StoredDType, number> = {
+  ...{ F64: 8, F32: 4, F16: 2, BF16: 2 },
+  ...{ I64: 8, I32: 4, I16: 2, I8: 1, U8: 1, BOOL: 1 },
+}
 /** The first eight bytes hold the header's length; longer headers than this are refused unread. */
 const maxHeader = 100_000_000
 
@@ -63,7 +67,7 @@ export function headerLength(prefix: Uint8Array, fileBytes: number, path: string
 }
 
 const EntrySchema = v.object({
-  dtype: v.picklist(['F32', 'F16', 'I64']),
+  dtype: v.picklist(dtypes),
   shape: v.array(v.pipe(v.number(), v.integer(), v.minValue(0))),
   data_offsets: v.tuple([v.pipe(v.number(), v.integer()), v.pipe(v.number(), v.integer())]),
 })

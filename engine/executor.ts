@@ -21,6 +21,8 @@ export interface Store {
   accept(): void
   /** Forgets the next values: everything is as it was before the last run. */
   reject(): void
+  /** Replaces current values by others of the same shape; the store keeps no hold of what is given. */
+  write(tensors: NamedTensors): Promise<void>
   /** The current values; good until the next run. */
   read(names?: Iterable<string>): Promise<Map<string, HostTensor>>
   dispose(): Promise<void>

@@ -40,8 +40,9 @@ const rules: { readonly [K in OpName]: GradientRule<K> | 'none' | 'fused' } = {
   Exp: (b, y, dy) => [b.mul(dy, y)],
   Log: (b, { inputs: [x] }, dy) => [b.div(dy, x!)],
   Sqrt: (b, y, dy) => [b.div(b.mul(dy, 0.5), y)],
+  // 2 / sqrt(pi) * exp(-x^2), the factor within the exponent.
   Erf: (b, { inputs: [x] }, dy) => {
-    const slope = b.mul(b.exp(b.neg(b.mul(x!, x!))), 2 / Math.sqrt(Math.PI))
+    const slope = b.exp(b.sub(Math.log(2 / Math.sqrt(Math.PI)), b.mul(x!, x!)))
     return [b.mul(dy, slope)]
   },
   Tanh: (b, y, dy) => [b.mul(dy, b.sub(1, b.mul(y, y)))],
@@ -49,6 +50,7 @@ const rules: { readonly [K in OpName]: GradientRule<K> | 'none' | 'fused' } = {
   Cast: (_, { inputs: [x], attributes }, dy) =>
     x!.dtype === 'float32' && attributes.to === 'float32' ? [dy] : [null],
   StopGradient: 'none',
+  Boundary: (_, __, dy) => [dy],
 
   MatMul: (b, { inputs: [x, w] }, dy) => {
     const dx = b.matMul(dy, swapLastTwo(b, w!))
@@ -89,8 +91,7 @@ const rules: { readonly [K in OpName]: GradientRule<K> | 'none' | 'fused' } = {
   },
   Softmax: (b, y, dy) => {
     const last = y.shape.length - 1
-    const weighted = b.mul(dy, y)
-    return [b.sub(weighted, b.mul(y, b.reduceSum(weighted, [last], true)))]
+    return [b.mul(y, b.sub(dy, b.reduceSum(b.mul(dy, y), [last], true)))]
   },
   LogSoftmax: (b, y, dy) => {
     const last = y.shape.length - 1
@@ -121,13 +122,29 @@ const rules: { readonly [K in OpName]: GradientRule<K> | 'none' | 'fused' } = {
  */
 export function gradients(b: GraphBuilder, loss: Node, wrt: readonly Node[]): Node[] {
   if (loss.shape.length !== 0) throw new Error(`the loss has shape [${loss.shape.join(', ')}]`)
-  const order = topologicalOrder([loss])
+  const found = pullBack(b, loss, b.scalar(1), wrt)
+  return wrt.map((node, i) => found[i] ?? b.fill(0, node.shape))
+}
+
+/**
+ * What a gradient `dy` of `y` says of each of `wrt`: the product of `dy` with the Jacobian. Nodes are
+ * not looked through: what lies below one of `wrt` is not reached by way of it. Undefined where `y` does
+ * not depend on the node.
+ */
+export function pullBack(
+  b: GraphBuilder,
+  y: Node,
+  dy: Node,
+  wrt: readonly Node[],
+): (Node | undefined)[] {
+  const leaves = new Set(wrt)
+  const order = topologicalOrder([y], (node) => (leaves.has(node) ? [] : node.inputs))
   const needed = dependents(order, wrt)
-  const partial = new Map<Node, Node>([[loss, b.scalar(1)]])
+  const partial = new Map<Node, Node>([[y, dy]])
   for (const node of order.reverse()) {
-    const dy = partial.get(node)
-    if (dy === undefined || !needed.has(node)) continue
-    const inputGradients = differentiate(b, node, dy)
+    const upstream = partial.get(node)
+    if (upstream === undefined || !needed.has(node) || leaves.has(node)) continue
+    const inputGradients = differentiate(b, node, upstream)
     node.inputs.forEach((input, i) => {
       const gradient = inputGradients[i]
       if (gradient == null || !needed.has(input)) return
@@ -136,11 +153,11 @@ export function gradients(b: GraphBuilder, loss: Node, wrt: readonly Node[]): No
       partial.set(input, sum === undefined ? own : b.add(sum, own))
     })
   }
-  return wrt.map((node) => partial.get(node) ?? b.fill(0, node.shape))
+  return wrt.map((node) => partial.get(node))
 }
 
 /** The nodes of an order that depend on one of `wrt`. */
-function dependents(order: readonly Node[], wrt: readonly Node[]): Set<Node> {
+export function dependents(order: readonly Node[], wrt: readonly Node[]): Set<Node> {
   const needed = new Set(wrt)
   for (const node of order) {
     if (node.inputs.some((input) => needed.has(input))) needed.add(node)

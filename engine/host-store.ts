@@ -37,6 +37,12 @@ export class HostStore implements Store {
     this.#written = []
   }
 
+  async write(tensors: NamedTensors): Promise<void> {
+    for (const [name, { data }] of tensors) {
+      ;(this.#require(name).data as Float32Array).set(data as Float32Array)
+    }
+  }
+
   async read(names: Iterable<string> = this.#current.keys()): Promise<Map<string, HostTensor>> {
     return new Map([...names].map((name) => [name, this.#require(name)]))
   }

@@ -6,7 +6,8 @@ import { outputTypes } from './ir/shape.ts'
 
 /**
  * The slow evaluator that the others are measured against: every value, integers and truth values
- * too, is float64. It follows the ONNX text and nothing else, and is used in tests and to try devices.
+ * too, is float64; those of float16 nodes are rounded to it. It follows the ONNX text and nothing else,
+ * and is used in tests and to try devices.
  */
 
 type Values = Float64Array
@@ -51,6 +52,7 @@ const rules: Rules = {
     return node.attributes.to === 'bool' ? x!.map((value) => Number(value !== 0)) : x!.slice()
   },
   StopGradient: (_, [x]) => x!.slice(),
+  Boundary: (_, [x]) => x!.slice(),
 
   MatMul: (node, inputs) => multiply(node, inputs, false, false, 1),
   Transpose: (node, [x]) => {
@@ -168,7 +170,8 @@ function evaluateNode(node: Node, values: Map<Node, readonly Values[]>): readonl
   const inputs = node.inputs.map((input) => values.get(input)![0]!)
   if (outputTypes(node).length > 1) return normalise(node as Node<'LayerNormalization'>, inputs)
   const rule = rules[node.op] as Evaluate<OpName>
-  return [rule(node, inputs)]
+  const value = rule(node, inputs)
+  return [node.dtype === 'float16' ? value.map(Math.f16round) : value]
 }
 
 function stridesOf(shape: readonly number[]): number[] {

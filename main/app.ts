@@ -64,7 +64,7 @@ const mayOutlive: ReadonlySet<Call> = new Set<Call>([
 
 /** Whether a call means no project, or says itself which one it means. */
 function isOfNoProject(name: Call): boolean {
-  return /^(shell|files|recent|project)\./.test(name)
+  return /^(shell|files|recent|project|models)\./.test(name)
 }
 
 /** Starts the application for a shell. */

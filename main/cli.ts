@@ -7,6 +7,7 @@ import { evaluateCommand } from './cli/evaluate.ts'
 import { exportCommand } from './cli/export.ts'
 import { importCommand } from './cli/import.ts'
 import { labelCommand } from './cli/label.ts'
+import { modelCommand } from './cli/model.ts'
 import { newCommand } from './cli/new.ts'
 import { predictCommand } from './cli/predict.ts'
 import { pretrainCommand } from './cli/pretrain.ts'
@@ -34,6 +35,7 @@ const commands = [
   predictCommand,
   evaluateCommand,
   pretrainCommand,
+  modelCommand,
   serveCommand,
   statusCommand,
   devicesCommand,

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import {
   app as electron,
   BrowserWindow,
@@ -25,7 +26,7 @@ import { utilityWorker } from './desktop/utility-worker.ts'
 import { opening, smallest, windowStateFile } from './desktop/window-state.ts'
 import { desktopWords, languageOf, type DesktopWords } from './desktop/words.ts'
 import type { Host, PickOptions } from './host.ts'
-import { settingsFolder } from './settings-folder.ts'
+import { modelsFolder, settingsFolder } from './settings-folder.ts'
 import { readAssets } from './web/assets.ts'
 
 /**
@@ -159,6 +160,7 @@ class Desktop {
     try {
       const open = await this.#app.call('project.info', {}).catch(() => null)
       if (open?.path === path) return false
+      if (!(await this.#mayLose())) return false
       if (this.#app.isBusy && !(await this.#asks(this.#words.stopAndOpen))) return false
       await this.#app.call('project.open', { path })
       return true
@@ -183,8 +185,25 @@ class Desktop {
     return response === 0
   }
 
+  /** Whether what is not saved in the page may be lost: asks where there is anything. */
+  async #mayLose(): Promise<boolean> {
+    const { unsaved, unsavedText, discard, stay } = this.#words
+    if (!(await hasUnsaved(this.#window.webContents))) return true
+    const { response } = await dialog.showMessageBox(this.#window, {
+      type: 'question',
+      message: unsaved,
+      detail: unsavedText,
+      buttons: [discard, stay],
+      defaultId: 1,
+      cancelId: 1,
+      noLink: true,
+    })
+    return response === 0
+  }
+
   #departure(): Departure {
     return new Departure({
+      mayLose: () => this.#mayLose(),
       isBusy: () => this.#app.isBusy,
       ask: () => this.#asks(this.#words.stopAndClose),
       close: () => this.#app.close(),
@@ -241,6 +260,7 @@ class Desktop {
       root: programRoot(electron.getAppPath()),
       fileRoots: null,
       settingsFolder: settings,
+      modelsFolder: modelsFolder(),
       hasDialogs: true,
       pickFile: (options) => this.#pickFile(options),
       pickFolder: ({ title }) => this.#pick(title, ['openDirectory', 'createDirectory']),
@@ -278,6 +298,19 @@ async function openPath(path: string): Promise<void> {
   if (way === 'show' || problem !== '') shell.showItemInFolder(path)
 }
 
+/**
+ * Whether the page would hold back its unloading. A page that does not answer has nothing to lose that
+ * could be saved.
+ */
+async function hasUnsaved(contents: Electron.WebContents): Promise<boolean> {
+  const asked = `!dispatchEvent(new Event('beforeunload', { cancelable: true }))`
+  const answer = contents.executeJavaScript(asked).catch(() => false) as Promise<boolean>
+  return Promise.race([answer, setTimeout(answersWithin, false)])
+}
+
+/** In milliseconds. */
+const answersWithin = 2000
+
 /** Whatever shows pages shows the interface alone: it goes nowhere but to itself and opens nothing. */
 function confine(contents: Electron.WebContents): void {
   const stay = (event: { preventDefault(): void }) => event.preventDefault()
@@ -289,6 +322,8 @@ function confine(contents: Electron.WebContents): void {
     if (!event.isMainFrame || event.url !== contents.getURL()) event.preventDefault()
   })
   contents.on('will-redirect', stay)
+  // What is not saved was asked about before, and a page that begins anew has nothing to save.
+  contents.on('will-prevent-unload', stay)
   contents.on('will-attach-webview', stay)
   contents.setWindowOpenHandler(() => ({ action: 'deny' }))
 }

@@ -10,6 +10,8 @@ export interface Host {
   readonly fileRoots: readonly string[] | null
   /** Where the list of recent projects is kept; null where there is none. */
   readonly settingsFolder: string | null
+  /** Where base models are kept that users add; null where none can be. */
+  readonly modelsFolder: string | null
   /** Whether `pickFile` and `pickFolder` can ask. */
   readonly hasDialogs: boolean
   /** Asks the user for a file or folder; null when nothing was chosen. */

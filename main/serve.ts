@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { openApp, type App } from './app.ts'
 import { forkWorker } from './fork-worker.ts'
 import type { Host } from './host.ts'
-import { settingsFolder } from './settings-folder.ts'
+import { modelsFolder, settingsFolder } from './settings-folder.ts'
 import { readAssets } from './web/assets.ts'
 import { startWebServer } from './web/server.ts'
 import { Uploads } from './web/uploads.ts'
@@ -50,6 +50,7 @@ function browserHost(fileRoots: readonly string[]): Host {
     root: programRoot,
     fileRoots,
     settingsFolder: settingsFolder(),
+    modelsFolder: modelsFolder(),
     hasDialogs: false,
     pickFile: nothing,
     pickFolder: nothing,

@@ -9,3 +9,8 @@ export function settingsFolder(): string {
   if (process.platform === 'darwin') return join(homedir(), 'Library/Application Support/Shiliu')
   return join(XDG_CONFIG_HOME || join(homedir(), '.config'), 'shiliu')
 }
+
+/** Where base models lie that the user has added, for all projects. */
+export function modelsFolder(): string {
+  return join(settingsFolder(), 'models')
+}

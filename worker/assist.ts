@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../core/errors.ts'
 import type { Answer, PatternQuestion, Question, ScoreQuestion } from '../core/job.ts'
@@ -7,7 +7,7 @@ import { createPreview, type Preview } from '../learn/fuzzy-pet/preview.ts'
 import { checkTask } from '../learn/prompt/check.ts'
 import { viewPattern } from '../learn/prompt/view.ts'
 import { recipeFor } from '../learn/recipe.ts'
-import { readModel, readModelShape, type Model } from './model-folder.ts'
+import { adoptModel, readModel, readModelShape, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
 
 type Shape = Omit<Model, 'weights'>
@@ -34,6 +34,9 @@ export class Assist {
   #models: KeptModel[] = []
 
   async answer(question: Question): Promise<Answer> {
+    if (question.kind === 'adopt') {
+      return { kind: 'adopt', sha256: await adoptModel(question.folder, question.out) }
+    }
     const model = await this.#model(question.model)
     switch (question.kind) {
       case 'check': {
@@ -73,13 +76,13 @@ function keep(folder: string, state: string): KeptModel {
 
 /** Error: `model.missing`. */
 async function stateOf(folder: string): Promise<string> {
-  const names = ['config.json', 'vocab.txt', 'model.safetensors']
-  const files = await Promise.all(
-    names.map((name) =>
-      stat(join(folder, name)).catch(() => fail('model.missing', { path: folder })),
-    ),
-  )
-  return files.map(({ size, mtimeMs, ino }) => `${size} ${mtimeMs} ${ino}`).join(' ')
+  try {
+    const names = (await readdir(folder)).filter((name) => /\.(json|txt|safetensors)$/.test(name))
+    const files = await Promise.all(names.sort().map((name) => stat(join(folder, name))))
+    return files.map(({ size, mtimeMs, ino }, i) => `${names[i]} ${size} ${mtimeMs} ${ino}`).join()
+  } catch {
+    return fail('model.missing', { path: folder })
+  }
 }
 
 function view({ task, pattern, text, maxTokens }: PatternQuestion, shape: Shape): Answer {

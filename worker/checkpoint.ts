@@ -1,13 +1,11 @@
 import { fail } from '../core/errors.ts'
-import { momentNames } from '../engine/optimizer.ts'
-import type { BertConfig } from '../learn/model/config.ts'
-import { parameterShapes } from '../learn/model/parameters.ts'
-import type { Snapshot } from '../learn/train/step.ts'
+import type { ParameterShapes } from '../learn/model/parameters.ts'
+import { snapshotShapes, type Snapshot } from '../learn/train/state.ts'
 import { readWeights, writeWeights } from './weight-file.ts'
 
 export type Notes = Readonly<Record<string, string>>
 
-/** Writes weights, moments and step, and what a job wants to remember; returns the file's SHA-256. */
+/** Writes what is trained, its moments and the step, and what a job wants to remember; returns the file's SHA-256. */
 export function writeCheckpoint(
   path: string,
   { step, tensors }: Snapshot,
@@ -16,22 +14,20 @@ export function writeCheckpoint(
   return writeWeights(path, tensors, { ...notes, step: String(step) })
 }
 
-/** Reads what `writeCheckpoint` wrote for a model of this configuration. Error: `model.damaged`. */
+/** Reads what `writeCheckpoint` wrote of a run that trains these tensors. Error: `model.damaged`. */
 export async function readCheckpoint(
   path: string,
-  config: BertConfig,
+  trained: ParameterShapes,
 ): Promise<{ readonly snapshot: Snapshot; readonly notes: Notes }> {
   const { tensors, metadata } = await readWeights(path)
   const step = Number(metadata['step'])
   if (!Number.isInteger(step)) {
     fail('model.damaged', { path, expected: 'a step in the header', got: String(metadata['step']) })
   }
-  for (const [parameter, shape] of parameterShapes(config)) {
-    for (const name of [parameter, ...momentNames(parameter)]) {
-      const expected = `${name} of ${shape.join(' x ')}`
-      const got = tensors.get(name)?.shape.join(' x ') ?? 'nothing'
-      if (got !== shape.join(' x ')) fail('model.damaged', { path, expected, got })
-    }
+  for (const [name, shape] of snapshotShapes(trained)) {
+    const expected = `${name} of ${shape.join(' x ')}`
+    const got = tensors.get(name)?.shape.join(' x ') ?? 'nothing'
+    if (got !== shape.join(' x ')) fail('model.damaged', { path, expected, got })
   }
   return { snapshot: { step, tensors }, notes: metadata }
 }

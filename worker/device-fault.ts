@@ -2,7 +2,7 @@ import { ShiliuError, type ErrorCode, type ErrorDetails } from '../core/errors.t
 import type { DeviceName } from '../core/devices.ts'
 import type { Executor, Program } from '../engine/executor.ts'
 import { HostStore } from '../engine/host-store.ts'
-import type { TrainingState } from '../learn/train/step.ts'
+import type { TrainingState } from '../learn/train/state.ts'
 
 /**
  * What onnxruntime and its drivers say when a device has gone: after sleep, when its driver was reset or
@@ -44,7 +44,8 @@ export async function trainingFault(
   checkpoint: { readonly step: () => number; readonly save: () => Promise<void> },
 ): Promise<unknown> {
   if (!(error instanceof ShiliuError && isGone(error.code))) return error
-  if (state?.store instanceof HostStore) await checkpoint.save().catch(() => undefined)
+  if ((state?.master ?? state?.store) instanceof HostStore)
+    await checkpoint.save().catch(() => undefined)
   const { device } = error.details as ErrorDetails<'device.lost'>
   return new ShiliuError(error.code, { device, step: checkpoint.step() })
 }
@@ -72,6 +73,11 @@ export function watched(device: DeviceName, executor: Executor): Executor {
   return {
     ...executor,
     compile: (graph) => guard(async () => watchedProgram(await executor.compile(graph))),
-    createStore: (tensors) => guard(() => executor.createStore(tensors)),
+    async createStore(tensors) {
+      const store = await guard(() => executor.createStore(tensors))
+      const write = store.write.bind(store)
+      store.write = (changed) => guard(() => write(changed))
+      return store
+    },
   }
 }

@@ -20,15 +20,18 @@ import {
   type FewclueText,
 } from '../learn/fewclue.ts'
 import { createScorer } from '../learn/fuzzy-pet/score.ts'
-import { train } from '../learn/fuzzy-pet/train.ts'
-import { parameterShapes, type Weights } from '../learn/model/parameters.ts'
+import { train, trainPlan } from '../learn/fuzzy-pet/train.ts'
+import type { Weights } from '../learn/model/parameters.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
-import { freshSnapshot, openState } from '../learn/train/step.ts'
+import { closeState, freshState, trainedWeights } from '../learn/train/state.ts'
 import { executorFor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, readModelShape, type Model } from './model-folder.ts'
+import { ortExecutor } from './ort.ts'
 import { runPretrain } from './pretrain-job.ts'
+
+const now = () => performance.now()
 
 interface Labelled {
   readonly a: string
@@ -39,6 +42,8 @@ interface Evaluation {
   readonly spec: EvaluateSpec
   readonly context: JobContext
   readonly executor: Executor
+  /** For what a recipe offloads. */
+  readonly host: Executor
   readonly name: FewclueName
   readonly model: Model
 }
@@ -55,6 +60,7 @@ export async function runEvaluate(
   if (!isFewclueName(name))
     fail('benchmark.unknownTask', { task: name, known: Object.keys(fewclueTasks) })
   const executor = await executorFor(spec.device, spec.threads)
+  const host = ortExecutor({ threads: spec.threads })
   try {
     const pool = spec.poolSteps > 0 ? await continueOnPool(spec, name, context) : null
     const model = await readModel(pool?.model ?? spec.base)
@@ -62,12 +68,13 @@ export async function runEvaluate(
     requireSound(
       checkTask(task, model.tokenizer, recipeFor(model.config, 0, spec.recipe).maxTokens),
     )
-    const evaluation = { spec, context, executor, name, model }
+    const evaluation = { spec, context, executor, host, name, model }
     const rows: EvaluateRow[] = []
     for (const split of spec.splits) rows.push(...(await evaluateSplit(evaluation, split)))
     return { kind: 'evaluate', rows, pool: pool && pool.report }
   } finally {
     await executor.dispose()
+    await host.dispose()
   }
 }
 
@@ -119,7 +126,7 @@ function trainedTasks(task: Task, wants: ReadonlySet<string>): [string, Task][] 
 }
 
 async function trainOn(
-  { spec, context, executor, model }: Evaluation,
+  { spec, context, executor, host, model }: Evaluation,
   task: Task,
   texts: readonly Labelled[],
 ): Promise<Weights> {
@@ -131,15 +138,21 @@ async function trainOn(
     gold: true,
   }))
   const recipe = recipeFor(model.config, items.length, spec.recipe)
-  const state = await openState(executor, freshSnapshot(model.weights))
-  const input = { ...model, executor, task, recipe, seed: spec.seed, items }
+  const { seed } = spec
+  const plan = trainPlan(
+    { executor, offload: recipe.offload ? host : undefined },
+    model.config,
+    recipe,
+  )
+  const state = await freshState(plan, model.weights, seed)
+  const input = { ...model, task, recipe, seed, items }
   try {
     for await (const _ of train(input, state)) {
       if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
     }
-    return await state.store.read(parameterShapes(model.config).keys())
+    return await trainedWeights(state)
   } finally {
-    await state.store.dispose()
+    await closeState(state)
   }
 }
 
@@ -150,7 +163,7 @@ async function predict(
   texts: readonly Labelled[],
 ): Promise<number[]> {
   const { maxTokens } = recipeFor(model.config, 0, spec.recipe)
-  const scorer = createScorer({ ...model, weights, executor, task, maxTokens, temperature: 1 })
+  const scorer = createScorer({ ...model, weights, executor, task, maxTokens, temperature: 1, now })
   try {
     const scored = await scorer.score(texts.map(({ a }, id) => ({ id, a })))
     return scored.map(({ logits }) => argmax(logits))

@@ -13,6 +13,8 @@ import { checkRuntime, runtimes } from './parity/check.ts'
 import { parityTexts, type ParityText } from './parity/texts.ts'
 import { receiveAll } from './receive.ts'
 
+const now = () => performance.now()
+
 /**
  * Exports a trained model into an empty folder and compares it with itself, on the texts that main
  * sends and on hard ones, in every runtime at hand. What fails leaves no folder. Main adds the model
@@ -73,7 +75,7 @@ async function compare(comparison: Comparison): Promise<ParityLine[]> {
 async function referenceLogits({ model, spec, texts }: Comparison): Promise<number[][]> {
   const executor = ortExecutor({ threads: spec.threads })
   const { task, maxTokens, temperature } = spec
-  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature })
+  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature, now })
   try {
     const scored = await scorer.score(texts.map((text, id) => ({ id, ...text })))
     return scored.map(({ logits }) => [...logits])

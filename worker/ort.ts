@@ -11,7 +11,9 @@ import { GraphBuilder } from '../engine/ir/builder.ts'
 import { inputsOf, type Graph } from '../engine/ir/graph.ts'
 import { emitOnnx, type Dialect } from '../engine/onnx/emit.ts'
 import { emitLoop } from '../engine/onnx/loop.ts'
-import { fuse, fuseLayerNorms } from '../engine/rewrite/fuse.ts'
+import { blockMatMuls } from '../engine/rewrite/block.ts'
+import { fuse, fuseGelus, spellGelus } from '../engine/rewrite/fuse.ts'
+import { fuseLayerNorms } from '../engine/rewrite/layer-norm.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
 import { DeviceSession } from './ort/device-session.ts'
 import { openDeviceStore, type DeviceStore } from './ort/device-store.ts'
@@ -65,7 +67,8 @@ function toLoop(graph: Graph, fed: ReadonlySet<string>, provider: Provider = 'cp
 
 function rewritten(graph: Graph, provider: Provider): Graph {
   const b = new GraphBuilder()
-  return fuse(b, simplify(b, graph), { matMul: provider !== 'webgpu' })
+  const fused = fuse(b, simplify(b, graph), { matMul: provider !== 'webgpu' })
+  return provider === 'cpu' ? blockMatMuls(b, fused) : fused
 }
 
 /** What WebGPU has no kernel for it would leave to the CPU, with a copy there and back around each. */
@@ -77,7 +80,7 @@ const dialects: Partial<Record<Provider, Dialect>> = { webgpu: { narrowIndices: 
  */
 export function toStandardOnnx(graph: Graph): Uint8Array {
   const b = new GraphBuilder()
-  return emitOnnx(fuseLayerNorms(b, simplify(b, graph)))
+  return emitOnnx(spellGelus(b, fuseGelus(b, fuseLayerNorms(b, simplify(b, graph)))))
 }
 
 /** A program whose store is in the memory of the host; runs write straight into the store. */

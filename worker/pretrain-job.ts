@@ -3,19 +3,24 @@ import { join } from 'node:path'
 import { fail } from '../core/errors.ts'
 import type { PretrainResult, PretrainSpec } from '../core/job.ts'
 import { Stream } from '../core/random.ts'
-import type { BertConfig } from '../learn/model/config.ts'
+import type { ModelConfig } from '../learn/model/config.ts'
 import { initialWeights } from '../learn/model/initial-weights.ts'
-import { parameterShapes } from '../learn/model/parameters.ts'
 import { specialIds } from '../learn/pretrain/masking.ts'
-import { evaluateHeldOut, pretrain, requireTrainable } from '../learn/pretrain/pretrain.ts'
+import {
+  evaluateHeldOut,
+  pretrain,
+  pretrainPlan,
+  requireTrainable,
+} from '../learn/pretrain/pretrain.ts'
 import type { TextTokenizer } from '../learn/text/tokenizer.ts'
-import { freshSnapshot, openState, takeSnapshot } from '../learn/train/step.ts'
+import { freshSnapshot, openState, takeSnapshot, trainedWeights } from '../learn/train/state.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { prepareCorpus } from './corpus.ts'
 import { trainingFault } from './device-fault.ts'
 import { executorFor, type OpenExecutor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, writeModel } from './model-folder.ts'
+import { ortExecutor } from './ort.ts'
 
 /** Steps between two records of the curve. */
 const recordEvery = 20
@@ -43,20 +48,20 @@ export async function runPretrain(
     prepare,
     base?.tokenizer,
   )
-  const config = base?.config ?? newConfig(spec, tokenizer)
+  const start = base
+    ? { config: base.config, weights: () => base.weights }
+    : newModel(spec, tokenizer)
+  const { config } = start
   requireTrainable(corpus, config, settings)
   const specials = specialIds(tokenizer)
-  const { snapshot, notes } = context.resume
-    ? await readCheckpoint(context.resume, config)
-    : {
-        snapshot: freshSnapshot(
-          base?.weights ?? initialWeights(config, new Stream(settings.seed, 'init')),
-        ),
-        notes: {},
-      }
-
+  const weights = start.weights()
   const executor = await open(spec.device, spec.threads)
-  const state = await openState(executor, snapshot)
+  const offload = settings.offload ? ortExecutor({ threads: spec.threads }) : undefined
+  const plan = pretrainPlan({ executor, offload }, config, settings)
+  const { snapshot, notes } = context.resume
+    ? await readCheckpoint(context.resume, plan.trained.shapes)
+    : { snapshot: freshSnapshot(plan.trained, weights, settings.seed), notes: {} }
+  const state = await openState(plan, weights, snapshot)
   const curve = await openCurve(join(workFolder, 'curve.jsonl'), state.step)
   const checkpoint = join(workFolder, 'checkpoint.safetensors')
   let saved = snapshot.step
@@ -78,7 +83,7 @@ export async function runPretrain(
     context.report({ phase: 'train', done: state.step, total: settings.steps, figures })
   try {
     let window = { loss: 0, steps: 0, tokens: 0 }
-    for await (const step of pretrain(executor, config, corpus, specials, settings, state)) {
+    for await (const step of pretrain(config, corpus, specials, settings, state)) {
       tokens += step.tokens
       window = {
         loss: window.loss + step.loss,
@@ -104,13 +109,14 @@ export async function runPretrain(
     }
     await save()
     const heldOutAccuracy = await evaluate()
-    const weights = await state.store.read(parameterShapes(config).keys())
-    await writeModel(spec.out, { config, tokenizer, weights }, spec.dtype)
+    const finished = { config, tokenizer, weights: await trainedWeights(state) }
+    await writeModel(spec.out, finished, spec.dtype)
     return { kind: 'pretrain', model: spec.out, steps: state.step, tokens, heldOutAccuracy }
   } catch (error) {
     throw await trainingFault(error, state, { step: () => saved, save })
   } finally {
     await executor.dispose()
+    await offload?.dispose()
   }
 }
 
@@ -128,8 +134,17 @@ async function requireFree(folder: string): Promise<void> {
   if (found.length > 0) fail('pretrain.outTaken', { folder })
 }
 
-function newConfig(spec: PretrainSpec, tokenizer: TextTokenizer): BertConfig {
+/** A model of the size that the spec asks for, and its fresh weights where they are needed. */
+function newModel(spec: PretrainSpec, tokenizer: TextTokenizer) {
   if (!('size' in spec.start)) throw new Error('a new model has a size')
   const { size } = spec.start
-  return { ...size, vocabSize: tokenizer.size, typeVocabSize: 2, layerNormEpsilon: 1e-12 }
+  const config: ModelConfig = {
+    ...size,
+    family: 'bert',
+    vocabSize: tokenizer.size,
+    typeVocabSize: 2,
+    layerNormEpsilon: 1e-12,
+    activation: 'gelu',
+  }
+  return { config, weights: () => initialWeights(config, new Stream(spec.settings.seed, 'init')) }
 }

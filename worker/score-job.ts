@@ -9,6 +9,8 @@ import type { JobContext } from './job-context.ts'
 import { readModel } from './model-folder.ts'
 import { batches } from './receive.ts'
 
+const now = () => performance.now()
+
 /** Scores texts as they come, and at the end picks those to propose. */
 export async function runScore(
   spec: ScoreSpec,
@@ -21,7 +23,7 @@ export async function runScore(
   const maxTokens = Math.min(spec.maxTokens, model.config.maxPositions)
   requireSound(checkTask(task, model.tokenizer, maxTokens))
   const executor = await open(spec.device, spec.threads)
-  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature: 1 })
+  const scorer = createScorer({ ...model, executor, task, maxTokens, temperature: 1, now })
   const pool: Scored[] = []
   try {
     let done = 0

@@ -3,6 +3,7 @@ import type { Executor, Feeds, HostTensor, Program } from '../engine/executor.ts
 import { GraphBuilder } from '../engine/ir/builder.ts'
 import { inputsOf, nodesOf, type Graph } from '../engine/ir/graph.ts'
 import { isOp, type Node } from '../engine/ir/node.ts'
+import { bindLengths, lengthsOf } from '../engine/rewrite/bind.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
 import { computeNode, type Tf } from './tfjs/ops.ts'
 import { TfStore } from './tfjs/store.ts'
@@ -35,7 +36,46 @@ export function tfjsExecutor(tf: Tf): Executor {
   }
 }
 
-function compile(tf: Tf, original: Graph): Program {
+/** Programs of a graph with free lengths that are kept, one for each of the lengths used last. */
+const keptSizes = 16
+
+/** Every length has to be known here: one that is free is bound by what is fed. */
+function compile(tf: Tf, graph: Graph): Program {
+  const shape = inputsOf(graph).flatMap(({ attributes: { type } }) => type.shape)
+  if (shape.every((dim) => typeof dim === 'number')) return compileBound(tf, graph)
+  const bySize = new Map<string, Program>()
+  const boundTo = async (feeds: Feeds): Promise<Program> => {
+    const lengths = lengthsOf(graph, (name) => feeds[name]?.shape)
+    const key = [...lengths].join(' ')
+    const known = bySize.get(key)
+    const program = known ?? compileBound(tf, bindLengths(new GraphBuilder(), graph, lengths))
+    bySize.delete(key)
+    bySize.set(key, program)
+    const [oldest] = bySize.keys()
+    if (bySize.size > keptSizes) {
+      await bySize.get(oldest!)!.dispose()
+      bySize.delete(oldest!)
+    }
+    return program
+  }
+  return {
+    ...interfaceOf(graph),
+    run: async (feeds, store) => (await boundTo(feeds)).run(feeds, store),
+    async dispose() {
+      for (const program of bySize.values()) await program.dispose()
+      bySize.clear()
+    },
+  }
+}
+
+function interfaceOf(graph: Graph): Pick<Program, 'inputs' | 'outputs'> {
+  return {
+    inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
+    outputs: Object.keys(graph.outputs),
+  }
+}
+
+function compileBound(tf: Tf, original: Graph): Program {
   const graph = simplify(new GraphBuilder(), original)
   const steps = planSteps(graph)
   const constants = new Map<Node, Tensor>()
@@ -43,8 +83,7 @@ function compile(tf: Tf, original: Graph): Program {
     if (isOp(node, 'Constant')) constants.set(node, constant(tf, node.attributes.values, node))
   }
   return {
-    inputs: inputsOf(original).map(({ attributes: { name, type } }) => ({ name, ...type })),
-    outputs: Object.keys(original.outputs),
+    ...interfaceOf(original),
     async run(feeds, store) {
       const own = store as TfStore | undefined
       const results = await compute(tf, graph, steps, constants, feeds, own)

@@ -4,17 +4,23 @@ import { performance } from 'node:perf_hooks'
 import { fail } from '../core/errors.ts'
 import type { TrainResult, TrainSpec } from '../core/job.ts'
 import type { TrainingItem } from '../core/task.ts'
-import { train } from '../learn/fuzzy-pet/train.ts'
-import { parameterShapes } from '../learn/model/parameters.ts'
+import { train, trainPlan } from '../learn/fuzzy-pet/train.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { recipeFor } from '../learn/recipe.ts'
-import { freshSnapshot, openState, takeSnapshot, type TrainingState } from '../learn/train/step.ts'
+import {
+  freshSnapshot,
+  openState,
+  takeSnapshot,
+  trainedWeights,
+  type TrainingState,
+} from '../learn/train/state.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { trainingFault } from './device-fault.ts'
 import { environment } from './environment.ts'
 import { executorFor, type OpenExecutor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, writeModel } from './model-folder.ts'
+import { ortExecutor } from './ort.ts'
 import { receiveAll } from './receive.ts'
 
 /** Trains from the base model and writes the finished model to `<workFolder>/model`. */
@@ -29,10 +35,12 @@ export async function runTrain(
   const recipe = recipeFor(base.config, spec.texts, spec.recipe)
   requireSound(checkTask(spec.task, base.tokenizer, recipe.maxTokens))
   const items = await receiveAll<TrainingItem>(spec.texts, context)
-  const snapshot = context.resume
-    ? (await readCheckpoint(context.resume, base.config)).snapshot
-    : freshSnapshot(base.weights)
   const executor = await open(spec.device, spec.threads)
+  const offload = recipe.offload ? ortExecutor({ threads: spec.threads }) : undefined
+  const plan = trainPlan({ executor, offload }, base.config, recipe)
+  const snapshot = context.resume
+    ? (await readCheckpoint(context.resume, plan.trained.shapes)).snapshot
+    : freshSnapshot(plan.trained, base.weights, spec.seed)
   const checkpoint = join(spec.workFolder, 'checkpoint.safetensors')
   let saved = snapshot.step
   let state: TrainingState | undefined
@@ -43,9 +51,9 @@ export async function runTrain(
   }
   let finalLoss = NaN
   try {
-    state = await openState(executor, snapshot)
+    state = await openState(plan, base.weights, snapshot)
     const { task, seed } = spec
-    const input = { ...base, executor, task, recipe, seed, items }
+    const input = { ...base, task, recipe, seed, items }
     for await (const { step, loss, norm } of train(input, state)) {
       finalLoss = loss
       context.report({ phase: 'train', done: step, total: recipe.steps, figures: { loss, norm } })
@@ -57,7 +65,7 @@ export async function runTrain(
       if (step % spec.checkpointEvery === 0) await save()
     }
     const model = join(spec.workFolder, 'model')
-    const weights = await state.store.read(parameterShapes(base.config).keys())
+    const weights = await trainedWeights(state)
     const sha256 = await writeModel(model, { ...base, weights })
     return {
       kind: 'train',
@@ -73,5 +81,6 @@ export async function runTrain(
     throw await trainingFault(error, state, { step: () => saved, save })
   } finally {
     await executor.dispose()
+    await offload?.dispose()
   }
 }

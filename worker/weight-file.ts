@@ -15,6 +15,8 @@ import { diskRefusal } from './disk-error.ts'
 
 export interface WeightFile {
   readonly tensors: Map<string, HostTensor>
+  /** How the tensors that were read are stored. */
+  readonly dtypes: ReadonlySet<StoredDType>
   readonly metadata: Readonly<Record<string, string>>
 }
 
@@ -65,7 +67,7 @@ async function writeSynced(
 }
 
 /**
- * Reads the tensors of a safetensors file that `isWanted` names, by default all; float16 is widened.
+ * Reads the tensors of a safetensors file that `isWanted` names, by default all, as float32.
  * Damage and tensors that are not of floats end in `model.damaged`.
  */
 export async function readWeights(
@@ -79,12 +81,14 @@ export async function readWeights(
     const json = Buffer.from(await readRange(file, 8, length)).toString('utf8')
     const { tensors: entries, metadata } = parseHeader(json, size - 8 - length, path)
     const tensors = new Map<string, HostTensor>()
+    const dtypes = new Set<StoredDType>()
     for (const [name, entry] of entries) {
       if (!isWanted(name)) continue
       const bytes = await readRange(file, 8 + length + entry.begin, entry.end - entry.begin)
       tensors.set(name, floats(entry.shape, toFloats(bytes, entry, path)))
+      dtypes.add(entry.dtype)
     }
-    return { tensors, metadata }
+    return { tensors, dtypes, metadata }
   } finally {
     await file.close()
   }
@@ -147,12 +151,24 @@ function toFloats(bytes: Uint8Array, entry: TensorEntry, path: string): Float32A
       got: `${bytes.length} bytes`,
     })
   }
-  if (entry.dtype === 'F32')
-    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
-  if (entry.dtype === 'F16') {
-    return Float32Array.from(new Float16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2))
+  const { buffer, byteOffset } = bytes
+  switch (entry.dtype) {
+    case 'F32':
+      return new Float32Array(buffer, byteOffset, bytes.length / 4)
+    case 'F16':
+      return Float32Array.from(new Float16Array(buffer, byteOffset, bytes.length / 2))
+    case 'BF16':
+      return widened(new Uint16Array(buffer, byteOffset, bytes.length / 2))
+    case 'F64':
+      return Float32Array.from(new Float64Array(buffer, byteOffset, bytes.length / 8))
+    default:
+      return fail('model.damaged', { path, expected: 'float tensors', got: entry.dtype })
   }
-  return fail('model.damaged', { path, expected: 'float tensors', got: entry.dtype })
+}
+
+/** bfloat16 is the upper half of float32. */
+function widened(halves: Uint16Array): Float32Array {
+  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer)
 }
 
 async function syncFolder(folder: string): Promise<void> {

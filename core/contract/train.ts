@@ -7,14 +7,34 @@ import {
   RecipeSchema,
 } from '../job.ts'
 import { PseudoSettingsSchema, SeedSchema } from '../project.ts'
-import type { RunPlan, RunReport } from '../records.ts'
+import type { BaseModel, RunPlan, RunReport } from '../records.ts'
 import { gives, none, Count, Device, Positive, Path, Threads, startsJob } from './schemas.ts'
 
-/** Everything that trains. */
+/**
+ * The name of a base model, or the folder of one. Without it a project goes on with the base of its
+ * latest run, and begins with the one that comes with the program.
+ */
+const Base = v.optional(Path)
+
+/** Everything that trains, and what it begins from. */
 export const trainCalls = {
+  /** The base models at hand, the program's own first. */
+  'models.list': { input: none, output: gives<readonly BaseModel[]>(), writes: false },
+  /** Checks the whole model of a folder and copies it; without a name it gets that of the folder. */
+  'models.add': {
+    input: v.object({ folder: Path, name: v.optional(v.string()) }),
+    output: gives<BaseModel>(),
+    writes: false,
+  },
+  /** Forgets a base model that was added. Projects keep what they were trained from. */
+  'models.remove': {
+    input: v.object({ name: v.string() }),
+    output: gives<readonly BaseModel[]>(),
+    writes: false,
+  },
   'train.start': {
     input: v.object({
-      base: v.optional(Path),
+      base: Base,
       recipe: v.optional(v.partial(RecipeSchema), {}),
       seed: v.optional(SeedSchema),
       threads: Threads,
@@ -28,6 +48,7 @@ export const trainCalls = {
   /** What a run that is started now would be made of, and what keeps it from starting. Saves nothing. */
   'train.plan': {
     input: v.object({
+      base: Base,
       recipe: v.optional(v.partial(RecipeSchema), {}),
       seed: v.optional(SeedSchema),
       threads: Threads,
@@ -43,7 +64,7 @@ export const trainCalls = {
       task: v.string(),
       splits: v.array(Count),
       final: v.boolean(),
-      base: v.optional(Path),
+      base: Base,
       methods: v.optional(v.array(v.picklist(evaluateMethods)), [...evaluateMethods]),
       poolSteps: v.optional(Count, 0),
       recipe: v.optional(v.partial(RecipeSchema), {}),

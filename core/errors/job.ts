@@ -140,6 +140,22 @@ export const jobErrors = {
     () => `Training cannot start: the project has no texts. Import a file first.`,
     () => `无法开始训练：项目里还没有文本。先导入一个文件。`,
   ),
+  'train.tooManyLayers': entry<{ asked: number; layers: number }>(
+    'input',
+    (d) =>
+      `Training was not started: its ${d.asked} last layers were to be trained, and the model has ` +
+      `${d.layers}. Ask for ${d.layers} at most, or train all of it.`,
+    (d) =>
+      `没有开始训练：要训练最上面的 ${d.asked} 层，而模型只有 ${d.layers} 层。最多选 ${d.layers} 层，或训练全部参数。`,
+  ),
+  'train.sharedLayers': entry<{ layers: number }>(
+    'input',
+    (d) =>
+      `Training was not started: the ${d.layers} layers of this base model are one and the same, so ` +
+      `the last ones cannot be trained alone. Train all of it, the biases, or LoRA.`,
+    (d) =>
+      `没有开始训练：这个底座的 ${d.layers} 层共用一组参数，不能只训最上面几层。改训全部参数、偏置或 LoRA。`,
+  ),
   'train.diverged': entry<{ step: number; figure: string; learningRate: number }>(
     'input',
     (d) =>

@@ -148,6 +148,10 @@ export class GraphBuilder {
     return this.node('StopGradient', [x], {})
   }
 
+  boundary(x: Node): Node {
+    return this.node('Boundary', [x], {})
+  }
+
   matMul(a: Node, b: Node): Node {
     return this.node('MatMul', [a, b], {})
   }

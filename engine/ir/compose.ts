@@ -24,10 +24,20 @@ export function layerNorm(
   return b.add(b.mul(b.mul(centred, inverse), scale), bias)
 }
 
-/** The exact Gaussian error linear unit: x * Phi(x). */
+/**
+ * The exact Gaussian error linear unit, x * Phi(x), written in u = x / sqrt(2): so its factors are at
+ * its ends, where `moveScales` finds a matrix product to take them.
+ */
 export function gelu(b: GraphBuilder, x: Node): Node {
-  const phi = b.mul(b.add(b.erf(b.mul(x, Math.SQRT1_2)), 1), 0.5)
-  return b.mul(x, phi)
+  const u = b.mul(x, Math.SQRT1_2)
+  return b.mul(b.mul(u, b.add(b.erf(u), 1)), Math.SQRT1_2)
+}
+
+/** Its approximation by tanh (Hendrycks and Gimpel 2016), which is another function: 5e-4 apart. */
+export function geluTanh(b: GraphBuilder, x: Node): Node {
+  const cube = b.mul(b.mul(b.mul(x, x), x), 0.044715)
+  const inner = b.mul(b.add(x, cube), Math.sqrt(2 / Math.PI))
+  return b.mul(x, b.mul(b.add(b.tanh(inner), 1), 0.5))
 }
 
 /** log sum exp over the last axis, which is kept with length 1. */
@@ -41,31 +51,43 @@ export function logSumExp(b: GraphBuilder, x: Node): Node {
 export const hashPrime = 1019
 
 /**
- * Inverted dropout without state: which elements fall depends only on (row, column, seed, site).
+ * Inverted dropout without state: what falls depends only on the place, the seed and the site.
  *
  * `seed` is a float scalar holding an integer in [0, hashPrime); feed another one each step. All
- * arithmetic is exact in float32, so every device draws the same mask (decision 14). A row and a
- * column hash meet in a multiply-add modulo a prime, cubed so that equal columns part again.
+ * arithmetic is exact in float32, so every device draws the same mask (decision 14). A step draws
+ * `hashPrime` rows of keep or drop, the same for all its sites, and each row of x takes one of them by
+ * its hash: two rows of a step share one now and then, and a pass over x costs one gather.
  */
 export function dropout(b: GraphBuilder, x: Node, rate: number, seed: Node, site: number): Node {
   if (rate === 0) return x
   const shape = knownShape(x.shape)
-  const columns = shape[shape.length - 1]!
-  const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1)
-  const column = [...shape.slice(0, -1).map(() => 1), columns]
-  const row = [...shape.slice(0, -1), 1]
-  const hash = (count: number, to: number[], salt: number) =>
-    b.reshape(hashIndices(b, count, seed, 8 * site + salt), to)
+  const outer = shape.slice(0, -1)
+  const rows = outer.reduce((product, dim) => product * dim, 1)
+  const drawn = b.cast(hashIndices(b, rows, seed, 4 + site), 'int64')
+  const kept = keptRows(b, shape.at(-1)!, rate, seed)
+  return b.mul(x, b.gather(kept, b.reshape(drawn, outer)))
+}
 
-  const slope = b.add(modulo(b, hash(columns, column, 0), hashPrime - 1), 1)
-  const shift = hash(columns, column, 1)
-  const mixed = modulo(b, b.add(b.mul(hash(rows, row, 2), slope), hash(rows, row, 3)), hashPrime)
+/**
+ * [hashPrime, columns]: 0 where dropped, else what makes up for it. The hashes of a row and a column meet
+ * in a multiply-add modulo a prime, cubed so that equal columns part again.
+ */
+function keptRows(b: GraphBuilder, columns: number, rate: number, seed: Node): Node {
+  const hash = (shape: number[], salt: number) =>
+    b.reshape(hashIndices(b, Math.max(...shape), seed, salt), shape)
+  const [row, column] = [
+    [hashPrime, 1],
+    [1, columns],
+  ] as const
+  const slope = b.add(modulo(b, hash([...column], 0), hashPrime - 1), 1)
+  const shift = hash([...column], 1)
+  const mixed = modulo(b, b.add(b.mul(hash([...row], 2), slope), hash([...row], 3)), hashPrime)
   const square = modulo(b, b.mul(mixed, mixed), hashPrime)
   const drawn = modulo(b, b.add(b.mul(square, mixed), shift), hashPrime)
 
   const dropped = Math.round(rate * hashPrime)
-  const kept = b.cast(b.less(b.scalar(dropped - 0.5), drawn), 'float32')
-  return b.mul(x, b.mul(kept, hashPrime / (hashPrime - dropped)))
+  const isKept = b.cast(b.less(b.scalar(dropped - 0.5), drawn), 'float32')
+  return b.mul(isKept, hashPrime / (hashPrime - dropped))
 }
 
 /** [count] floats in [0, hashPrime), hashed from (index, seed, salt). */

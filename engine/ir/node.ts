@@ -5,7 +5,12 @@
  * one builder are the same object, so common subexpressions are shared by construction.
  */
 
-export type DType = 'float32' | 'int64' | 'bool'
+export type DType = 'float32' | 'float16' | 'int64' | 'bool'
+
+/** float16 comes from `rewrite/half.ts` alone: graphs are built and differentiated in float32. */
+export function isFloat(dtype: DType): boolean {
+  return dtype === 'float32' || dtype === 'float16'
+}
 
 /** A length known now, or the name of one known at run time (exported graphs only). */
 export type Dim = number | string
@@ -52,6 +57,8 @@ export interface OpAttributes {
   Cast: { readonly to: DType }
   /** The identity, with the gradient cut. */
   StopGradient: None
+  /** The identity: what lies between two boundaries can be computed again in the backward pass. */
+  Boundary: None
 
   MatMul: None
   Transpose: { readonly perm: readonly number[] }

@@ -1,6 +1,7 @@
 import { fail } from '../../core/errors.ts'
 import {
   formatShape,
+  isFloat,
   sameShape,
   type Dim,
   type DType,
@@ -48,6 +49,7 @@ const rules: { readonly [K in OpName]: ShapeRule<K> } = {
   Floor: ([x]) => floating('Floor', x!),
   Cast: ([x], { to }) => ({ shape: x!.shape, dtype: to }),
   StopGradient: ([x]) => x!,
+  Boundary: ([x]) => x!,
 
   MatMul: ([a, b]) => matMulType('MatMul', a!, b!, false, false),
   Transpose: ([x], { perm }) => {
@@ -164,7 +166,7 @@ function logical(op: string, inputs: readonly TensorType[]): TensorType {
 }
 
 function floating(op: string, type: TensorType): TensorType {
-  expectDType(op, type, 'float32')
+  if (!isFloat(type.dtype)) mismatch(op, 'floats', type.dtype)
   return type
 }
 

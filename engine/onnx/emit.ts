@@ -59,6 +59,7 @@ const rules: Rules = {
   Floor: () => ({ type: 'Floor' }),
   Cast: ({ attributes: { to } }) => ({ type: 'Cast', attributes: { to: elementType[to] } }),
   StopGradient: () => 'alias',
+  Boundary: () => 'alias',
 
   MatMul: () => ({ type: 'MatMul' }),
   Transpose: ({ attributes: { perm } }) => ({ type: 'Transpose', attributes: { perm } }),
@@ -102,7 +103,7 @@ const rules: Rules = {
   Pick: () => 'alias',
 }
 
-const elementType: Record<DType, number> = { float32: 1, int64: 7, bool: 9 }
+const elementType: Record<DType, number> = { float32: 1, int64: 7, bool: 9, float16: 10 }
 /** 18 has ScatterElements' reduction and ReduceMean's axes as input; 17 LayerNormalization. */
 const opset = 18
 const irVersion = 9
@@ -330,6 +331,7 @@ function rawBytes(dtype: DType, values: ConstantValues): Uint8Array {
   if (dtype === 'int64') {
     return new Uint8Array(BigInt64Array.from(Array.from(values, (value) => BigInt(value))).buffer)
   }
+  if (dtype === 'float16') return new Uint8Array(Float16Array.from(values).buffer)
   const floats = values instanceof Float32Array ? values : Float32Array.from(values)
   return new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength)
 }

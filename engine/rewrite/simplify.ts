@@ -1,24 +1,17 @@
 import type { GraphBuilder } from '../ir/builder.ts'
 import type { Graph } from '../ir/graph.ts'
-import { isOp, sameShape, sizeOf, type Node } from '../ir/node.ts'
+import { isOp, sameShape, type Node } from '../ir/node.ts'
 import { broadcastShapes } from '../ir/shape.ts'
-import { rebuild } from './rebuild.ts'
+import { fixpoint } from './fixpoint.ts'
+import { countUses, operands, scalarOf } from './match.ts'
+import { sumRowsAfter } from './row-sums.ts'
 
 /** Removes what differentiation leaves behind, without changing a value. */
 export function simplify(b: GraphBuilder, graph: Graph): Graph {
-  let before = graph
-  for (let pass = 0; pass < maxPasses; pass++) {
-    const after = rebuild(b, before, (node) => simplifyNode(b, node))
-    if (sameOutputs(before, after)) return after
-    before = after
-  }
-  throw new Error(`simplify: no end after ${maxPasses} passes`)
-}
-
-const maxPasses = 20
-
-function sameOutputs(a: Graph, b: Graph): boolean {
-  return Object.entries(a.outputs).every(([name, node]) => b.outputs[name] === node)
+  return fixpoint(b, sumRowsAfter(b, graph), (current) => {
+    const uses = countUses(current)
+    return (node, original) => simplifyNode(b, node) ?? factorOut(b, node, original, uses)
+  })
 }
 
 function simplifyNode(b: GraphBuilder, node: Node): Node | undefined {
@@ -33,6 +26,7 @@ function simplifyNode(b: GraphBuilder, node: Node): Node | undefined {
     case 'Max':
       return withoutExpand(b, node)
     case 'StopGradient':
+    case 'Boundary':
       return node.inputs[0]
     case 'Reshape':
       return reshapeOnce(b, node as Node<'Reshape'>)
@@ -108,12 +102,25 @@ function transposeOnce(b: GraphBuilder, node: Node<'Transpose'>): Node | undefin
   return b.matMul(b.transpose(right!, [1, 0]), left.inputs[0]!)
 }
 
+/** d * x + (d * y) * z is d * (x + y * z): the gradient of a product of two functions of one value. */
+function factorOut(
+  b: GraphBuilder,
+  node: Node,
+  original: Node,
+  uses: ReadonlyMap<Node, number>,
+): Node | undefined {
+  if (!isOp(node, 'Add') || original.inputs.some((term) => uses.get(term) !== 1)) return undefined
+  for (const [short, long] of [node.inputs, [...node.inputs].reverse()]) {
+    const [d, x] = operands(short, 'Mul')
+    const [product, z] = operands(long, 'Mul')
+    const [same, y] = operands(product, 'Mul')
+    if (d === undefined || d !== same) continue
+    return b.mul(d, b.add(x!, b.mul(y!, z!)))
+  }
+  return undefined
+}
+
 function isConstant(node: Node, value: number): boolean {
   if (isOp(node, 'Fill')) return node.attributes.value === value
   return scalarOf(node) === value
-}
-
-function scalarOf(node: Node): number | undefined {
-  const single = isOp(node, 'Constant') && node.dtype === 'float32' && sizeOf(node.shape) === 1
-  return single ? (node as Node<'Constant'>).attributes.values[0] : undefined
 }

@@ -1,18 +1,18 @@
 import type { Task } from '../../core/task.ts'
-import { configJson, type BertConfig } from '../model/config.ts'
+import { classPrefix, configJson, type ModelConfig } from '../model/config.ts'
 
 /**
  * The `config.json` of the exported classifier: what `pipeline('text-classification')` reads. Classes
  * stand there by name, in the order of the logits.
  */
 export function classifierConfig(
-  config: BertConfig,
+  config: ModelConfig,
   padTokenId: number,
   { classes }: Task,
 ): Record<string, unknown> {
   return {
     ...configJson(config, padTokenId),
-    architectures: ['BertForSequenceClassification'],
+    architectures: [`${classPrefix[config.family]}ForSequenceClassification`],
     problem_type: 'single_label_classification',
     id2label: Object.fromEntries(classes.map(({ name }, i) => [String(i), name])),
     label2id: Object.fromEntries(classes.map(({ name }, i) => [name, i])),

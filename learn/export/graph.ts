@@ -5,7 +5,7 @@ import type { Graph } from '../../engine/ir/graph.ts'
 import type { Node } from '../../engine/ir/node.ts'
 import { logProbabilitiesAtMasks, variantLogits } from '../fuzzy-pet/graph.ts'
 import { encode, type EncoderInput, type ParameterNodes } from '../model/bert.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
 import { textBudget, variants, type Variant } from '../prompt/variants.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
@@ -13,7 +13,7 @@ import { layOut, type Slot } from './column-layout.ts'
 import { pairParts, singlePart, type TextPart, type TokenizedInput } from './text-part.ts'
 
 export interface ExportInput {
-  readonly config: BertConfig
+  readonly config: ModelConfig
   readonly tokenizer: TextTokenizer
   readonly weights: Weights
   /** Must pass `checkTask` with `maxTokens`. */

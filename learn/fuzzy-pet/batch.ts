@@ -3,15 +3,20 @@ import type { Target } from '../../core/task.ts'
 import type { FilledPattern } from '../prompt/pattern.ts'
 import type { BatchSize } from './graph.ts'
 
-/** Sequence lengths that programs are compiled for. */
-const lengths = [32, 48, 64, 96, 128, 192, 256, 384, 512]
+/** Sequence lengths that training steps are compiled for: a seventh of padding at most beyond 32. */
+const lengths = [
+  16, 24, 32, 40, 48, 56, 64, 72, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320, 384, 448, 512,
+]
 
 /** The shortest compiled length that holds `tokens`, `maxTokens` at most. */
 export function bucketOf(tokens: number, maxTokens: number): number {
   return Math.min(maxTokens, lengths.find((length) => length >= tokens) ?? maxTokens)
 }
 
-/** The inputs of `wordLogProbabilities`. Rows beyond the texts repeat the first one. */
+/**
+ * The inputs of `wordLogProbabilities`. Rows beyond the texts repeat the first one; `selection` has a
+ * one where a row's mask stands.
+ */
 export function patternFeeds(
   filled: readonly FilledPattern[],
   { batch, tokens }: BatchSize,
@@ -20,28 +25,43 @@ export function patternFeeds(
   const masks = filled[0]!.maskPositions.length
   const ids = new Int32Array(batch * tokens).fill(padId)
   const mask = new Float32Array(batch * tokens)
-  const places = new Int32Array(batch * masks)
+  const selection = new Float32Array(batch * masks * tokens)
   for (let row = 0; row < batch; row++) {
     const text = filled[row] ?? filled[0]!
     ids.set(text.ids, row * tokens)
     mask.fill(1, row * tokens, row * tokens + text.ids.length)
-    text.maskPositions.forEach((position, j) => (places[row * masks + j] = row * tokens + position))
+    text.maskPositions.forEach((at, j) => (selection[(row * masks + j) * tokens + at] = 1))
   }
   return {
     ids: integers([batch, tokens], ids),
     mask: floats([batch, tokens], mask),
-    'mask positions': integers([batch * masks], places),
+    positions: integers(
+      [tokens],
+      Array.from({ length: tokens }, (_, i) => i),
+    ),
+    selection: floats([batch, masks, tokens], selection),
   }
 }
 
-/** The inputs `target` and `reject` of `fuzzyPetLoss`: weights divided by the batch's total. */
+interface Weighted {
+  readonly weight: number
+}
+
+export function totalWeight(texts: readonly Weighted[]): number {
+  return texts.reduce((sum, { weight }) => sum + weight, 0)
+}
+
+/**
+ * The inputs `target` and `reject` of `fuzzyPetLoss`: weights divided by the total of the batch, of
+ * which these may be a part.
+ */
 export function targetFeeds(
-  targets: readonly { readonly target: Target; readonly weight: number }[],
+  targets: readonly ({ readonly target: Target } & Weighted)[],
   classes: number,
+  total: number,
 ): Feeds {
   const shape = [targets.length, classes]
   const [wanted, ruledOut] = [floats(shape), floats(shape)]
-  const total = targets.reduce((sum, { weight }) => sum + weight, 0)
   targets.forEach(({ target, weight }, row) => {
     const share = weight / total
     const at = (c: number) => row * classes + c

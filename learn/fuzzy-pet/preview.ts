@@ -4,19 +4,19 @@ import { argmax, softmax } from '../../core/probability.ts'
 import type { Task } from '../../core/task.ts'
 import { floatData, type Executor, type Program, type Store } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
 import { patternFindings } from '../prompt/check-pattern.ts'
 import { soundWords, spellWords, wordFindings, type Words } from '../prompt/check-words.ts'
 import { assemble, encodePattern, type EncodedPattern } from '../prompt/pattern.ts'
 import { agreement, attainable, classLogits, type VariantScore } from '../prompt/words.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
-import { bucketOf, patternFeeds } from './batch.ts'
-import { vocabularyLogProbabilities } from './graph.ts'
+import { patternFeeds } from './batch.ts'
+import { anySize, vocabularyLogProbabilities } from './graph.ts'
 
 export interface PreviewModel {
   readonly executor: Executor
-  readonly config: BertConfig
+  readonly config: ModelConfig
   readonly tokenizer: TextTokenizer
   readonly weights: Weights
 }
@@ -30,20 +30,16 @@ export interface Preview {
   score(task: Task, texts: readonly QuestionText[], maxTokens: number): Promise<TextScore[]>
 }
 
-/** How many texts a program is compiled for. */
-const batches = [1, 4, 20]
-
 /**
  * The programs give log probabilities over the whole vocabulary, so that they outlive every change of
- * a word or pattern: only another length makes a new one. A sound task gets the scores of `createScorer`.
+ * a word or pattern: only another number of masks makes a new one. A sound task gets the scores of `createScorer`.
  */
 export function createPreview(model: PreviewModel): Preview {
   const weights = model.executor.createStore(model.weights)
-  const programs = new Map<string, Promise<Program>>()
-  const program = (batch: number, tokens: number, masks: number): Promise<Program> => {
-    const key = `${batch} ${tokens} ${masks}`
-    const known = programs.get(key) ?? compile(model, batch, tokens, masks)
-    programs.set(key, known)
+  const programs = new Map<number, Promise<Program>>()
+  const program = (masks: number): Promise<Program> => {
+    const known = programs.get(masks) ?? compile(model, masks)
+    programs.set(masks, known)
     return known
   }
   return {
@@ -52,9 +48,7 @@ export function createPreview(model: PreviewModel): Preview {
       const budget = maxTokens - Math.max(...passes.map(({ pattern }) => pattern.constants))
       const scores: VariantScore[][] = []
       for (const pass of passes) {
-        scores.push(
-          await runPass(model, await weights, pass, texts, { budget, maxTokens }, program),
-        )
+        scores.push(await runPass(model, await weights, pass, texts, budget, program))
       }
       return texts.map((_, i) =>
         textScore(
@@ -114,16 +108,11 @@ function refuse(task: Task, words: Words, ofPatterns: ReturnType<typeof patternF
   throw fromRecord(first?.error ?? { code: none, details: {} })
 }
 
-function compile(
-  { config, executor }: PreviewModel,
-  batch: number,
-  tokens: number,
-  masks: number,
-): Promise<Program> {
+function compile({ config, executor }: PreviewModel, masks: number): Promise<Program> {
   const b = new GraphBuilder()
   const shapes = parameterShapes(config)
   const parameter = (name: string) => b.input(name, 'float32', shapes.get(name)!)
-  const words = vocabularyLogProbabilities(b, config, parameter, masks, { batch, tokens })
+  const words = vocabularyLogProbabilities(b, config, parameter, masks, anySize)
   return executor.compile({ outputs: { words } })
 }
 
@@ -132,17 +121,15 @@ async function runPass(
   weights: Store,
   pass: Pass,
   texts: readonly QuestionText[],
-  { budget, maxTokens }: { readonly budget: number; readonly maxTokens: number },
-  program: (batch: number, tokens: number, masks: number) => Promise<Program>,
+  budget: number,
+  program: (masks: number) => Promise<Program>,
 ): Promise<VariantScore[]> {
   const filled = texts.map(({ a, b = '' }) =>
     assemble(pass.pattern, tokenizer.ids(a), tokenizer.ids(b), budget),
   )
-  const batch = batches.find((size) => size >= texts.length)!
-  const tokens = bucketOf(Math.max(...filled.map(({ ids }) => ids.length)), maxTokens)
-  const feeds = patternFeeds(filled, { batch, tokens }, tokenizer.specials.pad)
-  const compiled = await program(batch, tokens, pass.masks)
-  const out = await compiled.run(feeds, weights)
+  const tokens = Math.max(...filled.map(({ ids }) => ids.length))
+  const feeds = patternFeeds(filled, { batch: texts.length, tokens }, tokenizer.specials.pad)
+  const out = await (await program(pass.masks)).run(feeds, weights)
   const data = floatData(out['words'])
   return texts.map((_, row) => ({
     masks: pass.masks,

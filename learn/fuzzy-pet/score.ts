@@ -1,24 +1,26 @@
 import type { Scored, Task, TextItem } from '../../core/task.ts'
-import { floatData, type Executor, type Program, type Store } from '../../engine/executor.ts'
+import { floatData, type Executor, type Program } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
-import type { BertConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
 import type { FilledPattern } from '../prompt/pattern.ts'
-import { textBudget, variants, type Variant } from '../prompt/variants.ts'
+import { fill, textBudget, variants, type Variant } from '../prompt/variants.ts'
 import { scoreText, type VariantScore } from '../prompt/words.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
-import { bucketOf, patternFeeds } from './batch.ts'
-import { wordLogProbabilities } from './graph.ts'
-import { fill } from './train.ts'
+import { BatchProbe } from './batch-probe.ts'
+import { patternFeeds } from './batch.ts'
+import { anySize, wordLogProbabilities, type BatchSize } from './graph.ts'
 
 export interface ScoreInput {
   readonly executor: Executor
-  readonly config: BertConfig
+  readonly config: ModelConfig
   readonly tokenizer: TextTokenizer
   readonly weights: Weights
   readonly task: Task
   readonly maxTokens: number
   readonly temperature: number
+  /** A clock in milliseconds, by which the best size of a batch is found. */
+  readonly now: () => number
 }
 
 /** Scores texts with all patterns and word groups of a task. */
@@ -28,26 +30,29 @@ export interface Scorer {
   dispose(): Promise<void>
 }
 
-const batch = 32
-
 export function createScorer(input: ScoreInput): Scorer {
-  const { tokenizer, task, maxTokens, temperature } = input
+  const { executor, tokenizer, task, maxTokens, temperature } = input
   const all = variants(task, tokenizer)
   const budget = textBudget(all, maxTokens)
-  const weights = input.executor.createStore(input.weights)
-  const programs = new Map<string, Promise<Program>>()
-  const program = (variant: Variant, tokens: number): Promise<Program> => {
-    const key = `${variant.patternIndex} ${variant.masks} ${tokens}`
-    const known = programs.get(key) ?? compile(input, variant, tokens)
-    programs.set(key, known)
+  const weights = executor.createStore(input.weights)
+  const programs = new Map<Variant, Promise<Program>>()
+  const program = (variant: Variant): Promise<Program> => {
+    const known = programs.get(variant) ?? compile(input, variant)
+    programs.set(variant, known)
     return known
   }
+  const probe = new BatchProbe(input.now)
   return {
     async score(texts) {
       const passes: VariantScore[][] = []
       for (const variant of all) {
         const filled = texts.map((text) => fill(tokenizer, variant, text, budget))
-        passes.push(await runVariant(input, await weights, variant, filled, program))
+        const run = async (batch: readonly FilledPattern[]) => {
+          const feeds = patternFeeds(batch, sizeOf(batch), tokenizer.specials.pad)
+          const out = await (await program(variant)).run(feeds, await weights)
+          return floatData(out['words'])
+        }
+        passes.push(await scoreAll(variant, filled, probe, run))
       }
       return texts.map(({ id }, i) => ({
         id,
@@ -64,59 +69,43 @@ export function createScorer(input: ScoreInput): Scorer {
   }
 }
 
-function compile(input: ScoreInput, variant: Variant, tokens: number): Promise<Program> {
+/** One program for batches of every size: scoring has no more padding than its batches. */
+function compile({ executor, config }: ScoreInput, variant: Variant): Promise<Program> {
   const b = new GraphBuilder()
-  const shapes = parameterShapes(input.config)
+  const shapes = parameterShapes(config)
   const parameter = (name: string) => b.input(name, 'float32', shapes.get(name)!)
-  const words = wordLogProbabilities(b, input.config, parameter, variant, { batch, tokens })
-  return input.executor.compile({ outputs: { words } })
+  const words = wordLogProbabilities(b, config, parameter, variant, anySize)
+  return executor.compile({ outputs: { words } })
 }
 
 /** One variant's pass over all texts, shortest first so that a batch has little padding. */
-async function runVariant(
-  input: ScoreInput,
-  weights: Store,
-  variant: Variant,
+async function scoreAll(
+  { masks, groups, attainable }: Variant,
   filled: readonly FilledPattern[],
-  program: (variant: Variant, tokens: number) => Promise<Program>,
+  probe: BatchProbe,
+  run: (batch: readonly FilledPattern[]) => Promise<Float32Array>,
 ): Promise<VariantScore[]> {
-  const { masks, groups, attainable } = variant
   const order = filled
     .map((_, i) => i)
     .sort((p, q) => filled[p]!.ids.length - filled[q]!.ids.length)
   const scores = new Array<VariantScore>(filled.length)
   const classes = attainable.length
-  for (const rows of batchesByBucket(order, filled, input.maxTokens)) {
+  for (let start = 0; start < order.length;) {
+    const rows = probe.take(order.slice(start), (i) => filled[i]!.ids.length)
     const chosen = rows.map((i) => filled[i]!)
-    const tokens = bucketOf(chosen.at(-1)!.ids.length, input.maxTokens)
-    const feeds = patternFeeds(chosen, { batch, tokens }, input.tokenizer.specials.pad)
-    const compiled = await program(variant, tokens)
-    const out = await compiled.run(feeds, weights)
-    const data = floatData(out['words'])
+    const data = await probe.timed(sizeOf(chosen), () => run(chosen))
     rows.forEach((i, row) => {
       const logProbabilities = groups.map((_, g) => {
-        const start = (row * groups.length + g) * classes
-        return Array.from(data.subarray(start, start + classes))
+        const first = (row * groups.length + g) * classes
+        return Array.from(data.subarray(first, first + classes))
       })
       scores[i] = { masks, groups, attainable, logProbabilities }
     })
+    start += rows.length
   }
   return scores
 }
 
-/** Rows of one bucket, at most a batch of them at a time. */
-function batchesByBucket(
-  order: readonly number[],
-  filled: readonly FilledPattern[],
-  maxTokens: number,
-): number[][] {
-  const batches: number[][] = []
-  let bucket = -1
-  for (const i of order) {
-    const own = bucketOf(filled[i]!.ids.length, maxTokens)
-    if (own !== bucket || batches.at(-1)!.length === batch) batches.push([])
-    bucket = own
-    batches.at(-1)!.push(i)
-  }
-  return batches
+function sizeOf(batch: readonly FilledPattern[]): BatchSize {
+  return { batch: batch.length, tokens: Math.max(...batch.map(({ ids }) => ids.length)) }
 }

@@ -1,22 +1,14 @@
 import type { Recipe } from '../../core/job.ts'
-import { Stream } from '../../core/random.ts'
 import type { Task, TrainingItem } from '../../core/task.ts'
-import type { Executor, Feeds } from '../../engine/executor.ts'
-import type { BertConfig } from '../model/config.ts'
-import { parameterShapes } from '../model/parameters.ts'
-import { assemble, type FilledPattern } from '../prompt/pattern.ts'
-import { textBudget, variants, type Variant } from '../prompt/variants.ts'
+import type { Optimizer } from '../../engine/optimizer.ts'
+import type { ModelConfig } from '../model/config.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
-import { nextBlock, type Planned } from '../train/block.ts'
-import {
-  compileStep,
-  type StepFigures,
-  type TrainingState,
-  type TrainingStep,
-} from '../train/step.ts'
-import { bucketOf, patternFeeds, targetFeeds } from './batch.ts'
-import { fuzzyPetLoss, wordLogProbabilities, type BatchSize } from './graph.ts'
-import { batchOf } from './order.ts'
+import { advance } from '../train/block.ts'
+import type { Executors, StepPlan } from '../train/plan.ts'
+import type { TrainingState } from '../train/state.ts'
+import { createSteps, type StepFigures } from '../train/step.ts'
+import { trainedPart } from '../train/trained.ts'
+import { Batches } from './batches.ts'
 
 export interface TrainStep extends StepFigures {
   readonly step: number
@@ -24,13 +16,33 @@ export interface TrainStep extends StepFigures {
 
 /** What stays the same over a run. */
 export interface TrainInput {
-  readonly executor: Executor
-  readonly config: BertConfig
+  readonly config: ModelConfig
   readonly tokenizer: TextTokenizer
   readonly task: Task
   readonly recipe: Recipe
   readonly seed: number
   readonly items: readonly TrainingItem[]
+  /** Memory for the states of frozen layers, in bytes (usually 512 MiB); 0 keeps none. */
+  readonly cacheBytes?: number
+}
+
+/** How a recipe's steps are computed. Errors: `train.tooManyLayers`, `train.sharedLayers`. */
+export function trainPlan(executors: Executors, config: ModelConfig, recipe: Recipe): StepPlan {
+  const optimizer: Optimizer = {
+    kind: recipe.optimizer,
+    schedule: {
+      peak: recipe.learningRate,
+      warmup: Math.ceil(recipe.warmup * recipe.steps),
+      steps: recipe.steps,
+    },
+    beta1: 0.9,
+    beta2: 0.999,
+    epsilon: 1e-6,
+    weightDecay: recipe.weightDecay,
+    clip: recipe.clip,
+  }
+  const trained = trainedPart(config, recipe.train)
+  return { ...executors, optimizer, trained, accumulate: recipe.accumulate }
 }
 
 /**
@@ -43,104 +55,16 @@ export async function* train(
   input: TrainInput,
   state: TrainingState,
 ): AsyncGenerator<TrainStep, void, void> {
-  const { executor, task, tokenizer, recipe, seed, items } = input
-  const all = variants(task, tokenizer)
-  const budget = textBudget(all, recipe.maxTokens)
-  const rejections = items.some(({ target }) => target.kind === 'not')
-  const programs = new StepPrograms(input, rejections)
-  const plan = (step: number): PlannedStep => {
-    const variant = pickVariant(all, new Stream(seed, 'variant', step))
-    const batch = batchOf(items, seed, step, recipe.batch)
-    const filled = batch.map((item) => fill(tokenizer, variant, item, budget))
-    const longest = Math.max(...filled.map(({ ids }) => ids.length))
-    const size = { batch: batch.length, tokens: bucketOf(longest, recipe.maxTokens) }
-    const feeds = {
-      ...patternFeeds(filled, size, tokenizer.specials.pad),
-      ...targetFeeds(batch, task.classes.length),
-    }
-    const key = `${variant.patternIndex} ${variant.masks} ${size.batch} ${size.tokens}`
-    return { key, variant, size, feeds }
-  }
+  const { recipe, seed } = input
+  const steps = createSteps(state.plan)
+  const batches = new Batches(input, state)
+  const plan = async (step: number) => ({ parts: await batches.of(step) })
   try {
-    while (state.step < recipe.steps) {
-      const first = state.step
-      const block = nextBlock(plan, first, recipe.steps, executor.stepsPerRun ?? 1)
-      const program = await programs.get(block[0])
-      const batches = block.map(({ feeds }) => feeds)
-      const figures = await program.run(state, batches, seed)
-      for (const [i, one] of figures.entries()) yield { step: first + i + 1, ...one }
+    for await (const { step, loss, norm } of advance(steps, state, plan, recipe.steps, seed)) {
+      yield { step, loss, norm }
     }
   } finally {
-    await programs.dispose()
+    await steps.dispose()
+    await batches.dispose()
   }
-}
-
-/** What a step computes on. */
-interface PlannedStep extends Planned {
-  readonly key: string
-  readonly variant: Variant
-  readonly size: BatchSize
-  readonly feeds: Feeds
-}
-
-/** A text in a variant's pattern. */
-export function fill(
-  tokenizer: TextTokenizer,
-  variant: Variant,
-  text: { readonly a: string; readonly b?: string },
-  budget: number,
-): FilledPattern {
-  const b = text.b === undefined ? [] : tokenizer.ids(text.b)
-  return assemble(variant.pattern, tokenizer.ids(text.a), b, budget)
-}
-
-/** Compiled steps by variant and length, all over one state. */
-class StepPrograms {
-  readonly #input: TrainInput
-  readonly #rejections: boolean
-  readonly #programs = new Map<string, TrainingStep>()
-
-  constructor(input: TrainInput, rejections: boolean) {
-    this.#input = input
-    this.#rejections = rejections
-  }
-
-  async get({ key, variant, size }: PlannedStep): Promise<TrainingStep> {
-    const known = this.#programs.get(key)
-    if (known !== undefined) return known
-    const program = await this.#compile(variant, size)
-    this.#programs.set(key, program)
-    return program
-  }
-
-  async dispose(): Promise<void> {
-    for (const program of this.#programs.values()) await program.dispose()
-  }
-
-  #compile(variant: Variant, size: BatchSize): Promise<TrainingStep> {
-    const { executor, config, recipe } = this.#input
-    const optimizer = {
-      schedule: {
-        peak: recipe.learningRate,
-        warmup: Math.ceil(recipe.warmup * recipe.steps),
-        steps: recipe.steps,
-      },
-      beta1: 0.9,
-      beta2: 0.999,
-      epsilon: 1e-6,
-      weightDecay: recipe.weightDecay,
-      clip: recipe.clip,
-    }
-    return compileStep(executor, parameterShapes(config), optimizer, (b, parameter, seed) => {
-      const dropout = { rate: recipe.dropout, seed }
-      const words = wordLogProbabilities(b, config, parameter, variant, size, dropout)
-      return fuzzyPetLoss(b, words, variant, this.#rejections)
-    })
-  }
-}
-
-function pickVariant(all: readonly Variant[], stream: Stream): Variant {
-  const total = all.reduce((sum, { groups }) => sum + groups.length, 0)
-  let draw = stream.below(total)
-  return all.find(({ groups }) => (draw -= groups.length) < 0)!
 }

@@ -1,7 +1,9 @@
 import type { Stream } from '../../core/random.ts'
 import { floats, type HostTensor } from '../../engine/executor.ts'
 import type { BertConfig } from './config.ts'
-import { names, parameterShapes } from './parameters.ts'
+import { namesOf, parameterShapes } from './parameters.ts'
+
+const names = namesOf({ family: 'bert' })
 
 /**
  * The standard deviation of fresh matrices: BERT's 0.02 at its width of 768, and at other widths what
@@ -47,8 +49,8 @@ function lookAtNeighbours(config: BertConfig, weights: Map<string, HostTensor>):
     words.fill(0, row * hiddenSize, row * hiddenSize + width)
   }
   writePositions(matrix(names.positions), hiddenSize, width)
-  const query = matrix(names.layer(0, 'attention.self.query.weight'))
-  const key = matrix(names.layer(0, 'attention.self.key.weight'))
+  const query = matrix(`${names.layer(0).query}.weight`)
+  const key = matrix(`${names.layer(0).key}.weight`)
   const headWidth = hiddenSize / config.heads
   for (const [head, offset] of [-1, 1].entries()) {
     writeTurn(query, hiddenSize, head * headWidth, width, offset)

@@ -1,55 +1,144 @@
 import type { NamedTensors } from '../../engine/executor.ts'
-import type { BertConfig } from './config.ts'
+import { embeddingSize, type ModelConfig } from './config.ts'
 
 /** Parameter shapes by the names that transformers gives them, in the order of the forward pass. */
 export type ParameterShapes = ReadonlyMap<string, readonly number[]>
 export type Weights = NamedTensors
 
-export const names = {
-  words: 'bert.embeddings.word_embeddings.weight',
-  positions: 'bert.embeddings.position_embeddings.weight',
-  types: 'bert.embeddings.token_type_embeddings.weight',
-  embeddingNorm: 'bert.embeddings.LayerNorm',
-  layer: (index: number, part: string) => `bert.encoder.layer.${index}.${part}`,
+/** The parts of a layer. Each has a weight and a bias. */
+export interface LayerNames {
+  readonly query: string
+  readonly key: string
+  readonly value: string
+  readonly merge: string
+  readonly attentionNorm: string
+  readonly raise: string
+  readonly lower: string
+  readonly norm: string
+}
+
+/** Where a family keeps its parameters. */
+export interface ParameterNames {
+  /** What stands before every name of the encoder. */
+  readonly prefix: string
+  readonly words: string
+  readonly positions: string
+  readonly types: string
+  readonly embeddingNorm: string
+  /** The dense part from the width of the embeddings to that of the layers, where they differ. */
+  readonly widen: string | undefined
+  /** Layers of the same names have the same parameters. */
+  readonly layer: (index: number) => LayerNames
+  readonly headDense: string
+  readonly headNorm: string
+  readonly headBias: string
+  /** The decoder of the head, which repeats the word embeddings and the bias in some files. */
+  readonly decoder: string
+}
+
+export function namesOf({ family }: Pick<ModelConfig, 'family'>): ParameterNames {
+  return family === 'albert' ? albertNames : bertNames
+}
+
+const embeddings = (prefix: string) => ({
+  prefix: `${prefix}.`,
+  words: `${prefix}.embeddings.word_embeddings.weight`,
+  positions: `${prefix}.embeddings.position_embeddings.weight`,
+  types: `${prefix}.embeddings.token_type_embeddings.weight`,
+  embeddingNorm: `${prefix}.embeddings.LayerNorm`,
+})
+
+const bertNames: ParameterNames = {
+  ...embeddings('bert'),
+  widen: undefined,
+  layer: (index) => {
+    const layer = `bert.encoder.layer.${index}`
+    return {
+      query: `${layer}.attention.self.query`,
+      key: `${layer}.attention.self.key`,
+      value: `${layer}.attention.self.value`,
+      merge: `${layer}.attention.output.dense`,
+      attentionNorm: `${layer}.attention.output.LayerNorm`,
+      raise: `${layer}.intermediate.dense`,
+      lower: `${layer}.output.dense`,
+      norm: `${layer}.output.LayerNorm`,
+    }
+  },
   headDense: 'cls.predictions.transform.dense',
   headNorm: 'cls.predictions.transform.LayerNorm',
   headBias: 'cls.predictions.bias',
+  decoder: 'cls.predictions.decoder',
 }
 
-/** The parameters of `BertForMaskedLM` with its decoder tied to the word embeddings. */
-export function parameterShapes(config: BertConfig): ParameterShapes {
+const albertLayer = 'albert.encoder.albert_layer_groups.0.albert_layers.0'
+const albertNames: ParameterNames = {
+  ...embeddings('albert'),
+  widen: 'albert.encoder.embedding_hidden_mapping_in',
+  layer: () => ({
+    query: `${albertLayer}.attention.query`,
+    key: `${albertLayer}.attention.key`,
+    value: `${albertLayer}.attention.value`,
+    merge: `${albertLayer}.attention.dense`,
+    attentionNorm: `${albertLayer}.attention.LayerNorm`,
+    raise: `${albertLayer}.ffn`,
+    lower: `${albertLayer}.ffn_output`,
+    norm: `${albertLayer}.full_layer_layer_norm`,
+  }),
+  headDense: 'predictions.dense',
+  headNorm: 'predictions.LayerNorm',
+  headBias: 'predictions.bias',
+  decoder: 'predictions.decoder',
+}
+
+/** The parameters of the masked language model, with its decoder tied to the word embeddings. */
+export function parameterShapes(config: ModelConfig): ParameterShapes {
   const { hiddenSize: h, intermediateSize: f, vocabSize, maxPositions, typeVocabSize } = config
+  const e = embeddingSize(config)
+  const names = namesOf(config)
   const shapes = new Map<string, readonly number[]>()
   const dense = (name: string, output: number, input: number) => {
     shapes.set(`${name}.weight`, [output, input])
     shapes.set(`${name}.bias`, [output])
   }
-  const norm = (name: string) => {
-    shapes.set(`${name}.weight`, [h])
-    shapes.set(`${name}.bias`, [h])
+  const norm = (name: string, width: number) => {
+    shapes.set(`${name}.weight`, [width])
+    shapes.set(`${name}.bias`, [width])
   }
-  shapes.set(names.words, [vocabSize, h])
-  shapes.set(names.positions, [maxPositions, h])
-  shapes.set(names.types, [typeVocabSize, h])
-  norm(names.embeddingNorm)
+  shapes.set(names.words, [vocabSize, e])
+  shapes.set(names.positions, [maxPositions, e])
+  shapes.set(names.types, [typeVocabSize, e])
+  norm(names.embeddingNorm, e)
+  if (names.widen !== undefined) dense(names.widen, h, e)
   for (let i = 0; i < config.layers; i++) {
-    for (const part of ['query', 'key', 'value'])
-      dense(names.layer(i, `attention.self.${part}`), h, h)
-    dense(names.layer(i, 'attention.output.dense'), h, h)
-    norm(names.layer(i, 'attention.output.LayerNorm'))
-    dense(names.layer(i, 'intermediate.dense'), f, h)
-    dense(names.layer(i, 'output.dense'), h, f)
-    norm(names.layer(i, 'output.LayerNorm'))
+    const layer = names.layer(i)
+    for (const part of [layer.query, layer.key, layer.value]) dense(part, h, h)
+    dense(layer.merge, h, h)
+    norm(layer.attentionNorm, h)
+    dense(layer.raise, f, h)
+    dense(layer.lower, h, f)
+    norm(layer.norm, h)
   }
-  dense(names.headDense, h, h)
-  norm(names.headNorm)
+  dense(names.headDense, e, h)
+  norm(names.headNorm, e)
   shapes.set(names.headBias, [vocabSize])
   return shapes
 }
 
-export function parameterCount(config: BertConfig): number {
-  const sizes = [...parameterShapes(config).values()].map((shape) =>
-    shape.reduce((p, d) => p * d, 1),
-  )
-  return sizes.reduce((sum, size) => sum + size, 0)
+/** How many numbers a model learns; those that its layers share count once. */
+export function parameterCount(config: ModelConfig): number {
+  return [...parameterShapes(config).values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
+}
+
+/** The same with shared parameters counted once for each layer that they serve. */
+export function unsharedParameterCount(config: ModelConfig): number {
+  const layer = new Set(Object.values(namesOf(config).layer(0)))
+  const uses = config.family === 'albert' ? config.layers : 1
+  return [...parameterShapes(config)].reduce((sum, [name, shape]) => {
+    const isShared = layer.has(name.slice(0, name.lastIndexOf('.')))
+    return sum + sizeOf(shape) * (isShared ? uses : 1)
+  }, 0)
+}
+
+function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, dim) => product * dim, 1)
 }

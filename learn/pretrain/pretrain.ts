@@ -1,21 +1,20 @@
 import { fail } from '../../core/errors.ts'
 import type { PretrainSettings } from '../../core/job.ts'
+import { defaultStepOptions } from '../../core/step-options.ts'
 import { Stream } from '../../core/random.ts'
 import { floatData, floats, integers, type Executor, type Feeds } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
 import { logSumExp } from '../../engine/ir/compose.ts'
 import type { Node } from '../../engine/ir/node.ts'
-import type { AdamW } from '../../engine/optimizer.ts'
+import type { Optimizer } from '../../engine/optimizer.ts'
 import { encode, transformHead, vocabularyLogits, type ParameterNodes } from '../model/bert.ts'
-import type { BertConfig } from '../model/config.ts'
-import { names, parameterShapes } from '../model/parameters.ts'
-import { nextBlock } from '../train/block.ts'
-import {
-  compileStep,
-  type StepFigures,
-  type TrainingState,
-  type TrainingStep,
-} from '../train/step.ts'
+import type { ModelConfig } from '../model/config.ts'
+import { namesOf, parameterShapes } from '../model/parameters.ts'
+import { advance } from '../train/block.ts'
+import { cut, type Executors, type StepPlan } from '../train/plan.ts'
+import type { TrainingState } from '../train/state.ts'
+import { createSteps, type MicroBatch, type StepFigures } from '../train/step.ts'
+import { trainedPart } from '../train/trained.ts'
 import { largestVocab, type CorpusSource, type TokenCorpus } from './corpus.ts'
 import {
   drawSequence,
@@ -34,45 +33,73 @@ export interface PretrainStep extends StepFigures {
   readonly tokens: number
 }
 
+/** How the settings' steps are computed. Errors: `train.tooManyLayers`, `train.sharedLayers`. */
+export function pretrainPlan(
+  executors: Executors,
+  config: ModelConfig,
+  settings: PretrainSettings,
+): StepPlan {
+  const { optimizer: kind, accumulate, train } = { ...defaultStepOptions, ...settings }
+  const optimizer: Optimizer = {
+    kind,
+    schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
+    beta1: 0.9,
+    beta2: 0.98,
+    epsilon: 1e-6,
+    weightDecay: settings.weightDecay,
+    clip: 1,
+  }
+  return { ...executors, optimizer, trained: trainedPart(config, train), accumulate }
+}
+
 /**
  * Masked-language-model training from the state given, one step a record. Data and masks of a step
  * depend on (seed, step) only, so a resumed run goes on exactly where the other stopped.
  */
 export async function* pretrain(
-  executor: Executor,
-  config: BertConfig,
+  config: ModelConfig,
   corpus: TokenCorpus,
   specials: SpecialIds,
   settings: PretrainSettings,
   state: TrainingState,
 ): AsyncGenerator<PretrainStep, void, void> {
-  const programs = new Map<BatchShape, TrainingStep>()
+  const steps = createSteps(state.plan)
   const cycle = settings.shapes.flatMap((shape) => new Array<BatchShape>(shape.share).fill(shape))
   const plan = (step: number) => {
     const order = new Stream(settings.seed, 'cycle', Math.floor(step / cycle.length))
     const shape = order.shuffled(cycle)[step % cycle.length]!
     const sequences = drawBatch(corpus, specials, settings, shape, step)
+    const masks = countMasks(sequences)
+    const parts = cut(sequences, state.plan.accumulate).map((part) =>
+      microBatch(config, specials, settings, { ...shape, batch: part.length }, part, masks),
+    )
     const tokens = sequences.reduce((sum, sequence) => sum + sequence.length, 0)
-    return { key: shape, feeds: mlmFeeds(sequences, specials, shape, settings.maskRate), tokens }
+    return { parts, tokens }
   }
   try {
-    while (state.step < settings.steps) {
-      const first = state.step
-      const block = nextBlock(plan, first, settings.steps, executor.stepsPerRun ?? 1)
-      const shape = block[0].key
-      let program = programs.get(shape)
-      if (program === undefined) {
-        program = await compileMlmStep(executor, config, settings, shape)
-        programs.set(shape, program)
-      }
-      const batches = block.map(({ feeds }) => feeds)
-      const figures = await program.run(state, batches, settings.seed)
-      for (const [i, { tokens }] of block.entries()) {
-        yield { step: first + i + 1, ...figures[i]!, tokens }
-      }
+    const { steps: end, seed } = settings
+    for await (const { step, loss, norm, tokens } of advance(steps, state, plan, end, seed)) {
+      yield { step, loss, norm, tokens }
     }
   } finally {
-    for (const program of programs.values()) await program.dispose()
+    await steps.dispose()
+  }
+}
+
+/** A part of a batch that has `masks` masks in all. */
+function microBatch(
+  config: ModelConfig,
+  specials: SpecialIds,
+  { maskRate, dropout: rate }: PretrainSettings,
+  shape: BatchShape,
+  sequences: readonly MaskedSequence[],
+  masks: number,
+): MicroBatch {
+  return {
+    shape: `${shape.batch} ${shape.tokens}`,
+    loss: (b, parameter, seed) =>
+      mlmLoss(b, config, parameter, shape, maskRate, { rate, seed }).loss,
+    feeds: mlmFeeds(sequences, specials, shape, maskRate, masks),
   }
 }
 
@@ -82,7 +109,7 @@ export async function* pretrain(
  */
 export function requireTrainable(
   corpus: TokenCorpus,
-  config: BertConfig,
+  config: ModelConfig,
   { shapes }: PretrainSettings,
 ): void {
   const { maxPositions: maximum, vocabSize: size } = config
@@ -99,7 +126,7 @@ export function requireTrainable(
  */
 export async function evaluateHeldOut(
   executor: Executor,
-  config: BertConfig,
+  config: ModelConfig,
   corpus: TokenCorpus,
   specials: SpecialIds,
   settings: PretrainSettings,
@@ -123,8 +150,8 @@ export async function evaluateHeldOut(
         const sequence = drawSequence(corpus, pick, specials, shape.tokens, stream)
         return maskWords(sequence, specials, shape.tokens, maskingOf(settings), stream)
       })
-      const masks = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
-      const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate)
+      const masks = countMasks(sequences)
+      const feeds = mlmFeeds(sequences, specials, shape, settings.maskRate, masks)
       const out = await program.run(feeds, state.store)
       const value = (name: string) => floatData(out[name])[0]!
       totals.correct += value('correct') * masks
@@ -138,36 +165,13 @@ export async function evaluateHeldOut(
   return { accuracy: hits / masks, loss: sum / masks, masks }
 }
 
-function compileMlmStep(
-  executor: Executor,
-  config: BertConfig,
-  settings: PretrainSettings,
-  shape: BatchShape,
-): Promise<TrainingStep> {
-  const optimizer: AdamW = {
-    schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
-    beta1: 0.9,
-    beta2: 0.98,
-    epsilon: 1e-6,
-    weightDecay: settings.weightDecay,
-    clip: 1,
-  }
-  const { dropout: rate, maskRate } = settings
-  return compileStep(
-    executor,
-    parameterShapes(config),
-    optimizer,
-    (b, parameter, seed) => mlmLoss(b, config, parameter, shape, maskRate, { rate, seed }).loss,
-  )
-}
-
 /**
  * The loss is the mean over masks of -log softmax(logits)[label]; the label's logit is computed by
  * itself, so that nothing of the size of masks x vocabulary is scattered.
  */
 function mlmLoss(
   b: GraphBuilder,
-  config: BertConfig,
+  config: ModelConfig,
   parameter: ParameterNodes,
   { batch, tokens }: BatchShape,
   maskRate: number,
@@ -176,23 +180,19 @@ function mlmLoss(
   const masks = maskCount(tokens, maskRate)
   const count = batch * masks
   const { hiddenSize } = config
-  const places = b.input('mask positions', 'int64', [count])
+  const selection = b.input('selection', 'float32', [batch, masks, tokens])
   const labels = b.input('labels', 'int64', [count])
   const weights = b.input('weights', 'float32', [count, 1])
   const states = encode(b, config, parameter, {
     ids: b.input('ids', 'int64', [batch, tokens]),
     mask: b.input('mask', 'float32', [batch, tokens]),
     positions: b.integers(Array.from({ length: tokens }, (_, i) => i)),
-    select: (x) =>
-      b.reshape(b.gather(b.reshape(x, [batch * tokens, hiddenSize]), places), [
-        batch,
-        masks,
-        hiddenSize,
-      ]),
+    select: (x) => b.matMul(selection, x),
     ...(dropout && dropout.rate > 0 && { dropout }),
   })
   const head = transformHead(b, config, parameter, b.reshape(states, [count, hiddenSize]))
-  const logits = vocabularyLogits(b, parameter, head)
+  const logits = vocabularyLogits(b, config, parameter, head)
+  const names = namesOf(config)
   const labelRows = b.gather(parameter(names.words), labels)
   const labelBias = b.reshape(b.gather(parameter(names.headBias), labels), [count, 1])
   const labelLogit = b.add(b.reduceSum(b.mul(head, labelRows), [1], true), labelBias)
@@ -230,26 +230,33 @@ function pickSource(sources: readonly CorpusSource[], stream: Stream): CorpusSou
   return sources.find((source) => (draw -= source.weight) < 0) ?? sources[sources.length - 1]!
 }
 
-/** Rows with fewer masks than others repeat position 0 with weight 0. */
+function countMasks(sequences: readonly MaskedSequence[]): number {
+  return sequences.reduce((sum, { positions }) => sum + positions.length, 0)
+}
+
+/**
+ * The inputs of `mlmLoss`. Every mask has the same share of the batch, which has `total` of them and
+ * of which the sequences may be a part. Rows with fewer masks than others select nothing for the rest,
+ * with weight 0.
+ */
 function mlmFeeds(
   sequences: readonly MaskedSequence[],
   specials: SpecialIds,
   { batch, tokens }: BatchShape,
   maskRate: number,
+  total: number,
 ): Feeds {
   const masks = maskCount(tokens, maskRate)
   const ids = new Int32Array(batch * tokens).fill(specials.pad)
   const mask = new Float32Array(batch * tokens)
-  const places = new Int32Array(batch * masks)
+  const selection = new Float32Array(batch * masks * tokens)
   const labels = new Int32Array(batch * masks)
   const weights = new Float32Array(batch * masks)
-  const total = sequences.reduce((sum, { positions }) => sum + positions.length, 0)
   sequences.forEach((sequence, row) => {
     ids.set(sequence.ids, row * tokens)
     mask.fill(1, row * tokens, row * tokens + sequence.length)
-    places.fill(row * tokens, row * masks, (row + 1) * masks)
     sequence.positions.forEach((position, k) => {
-      places[row * masks + k] = row * tokens + position
+      selection[(row * masks + k) * tokens + position] = 1
       labels[row * masks + k] = sequence.labels[k]!
       weights[row * masks + k] = 1 / total
     })
@@ -257,7 +264,7 @@ function mlmFeeds(
   return {
     ids: integers([batch, tokens], ids),
     mask: floats([batch, tokens], mask),
-    'mask positions': integers([batch * masks], places),
+    selection: floats([batch, masks, tokens], selection),
     labels: integers([batch * masks], labels),
     weights: floats([batch * masks, 1], weights),
   }

@@ -1,6 +1,6 @@
 import type { Task } from '../../core/task.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
-import { encodePattern, type EncodedPattern } from './pattern.ts'
+import { assemble, encodePattern, type EncodedPattern, type FilledPattern } from './pattern.ts'
 import { attainable } from './words.ts'
 
 /** One forward pass of a task: a pattern with as many masks as its word groups' words are long. */
@@ -36,6 +36,17 @@ export function variants(task: Task, tokenizer: TextTokenizer): Variant[] {
 /** The room for text in tokens: `maxTokens` less the constants of the longest variant. */
 export function textBudget(all: readonly Variant[], maxTokens: number): number {
   return maxTokens - Math.max(...all.map(({ pattern }) => pattern.constants))
+}
+
+/** A text in a variant's pattern. */
+export function fill(
+  tokenizer: TextTokenizer,
+  variant: Variant,
+  text: { readonly a: string; readonly b?: string },
+  budget: number,
+): FilledPattern {
+  const b = text.b === undefined ? [] : tokenizer.ids(text.b)
+  return assemble(variant.pattern, tokenizer.ids(text.a), b, budget)
 }
 
 function groupsByLength(task: Task, tokenizer: TextTokenizer) {

@@ -1,4 +1,5 @@
 import { continuationPrefix, specialTokens } from './special-tokens.ts'
+import type { TextNormalization } from './tokenizer-json.ts'
 
 /** `[start, end)` in UTF-16 code units of the original text. */
 export type Offset = readonly [start: number, end: number]
@@ -11,14 +12,18 @@ export type Offset = readonly [start: number, end: number]
  * each. A mark that the cleaning strips (an accent, a variation selector) belongs to the character
  * before it.
  */
-export function alignTokens(text: string, tokens: readonly string[], lowercase: boolean): Offset[] {
+export function alignTokens(
+  text: string,
+  tokens: readonly string[],
+  normalization: TextNormalization,
+): Offset[] {
   const offsets: Offset[] = []
   for (const section of sectionsOf(text)) {
     if (section.special) {
       offsets.push([section.start, section.end])
       continue
     }
-    for (const word of wordsOf(text, section, lowercase)) {
+    for (const word of wordsOf(text, section, normalization)) {
       placeWord(word, tokens, offsets)
     }
   }
@@ -54,7 +59,8 @@ function sectionsOf(text: string): Section[] {
   return [...sections, { start, end: text.length, special: false }]
 }
 
-function wordsOf(text: string, section: Section, lowercase: boolean): Word[] {
+function wordsOf(text: string, section: Section, normalization: TextNormalization): Word[] {
+  const { separateHan = true } = normalization
   const words: Word[] = []
   let open: Word | undefined
   let at = section.start
@@ -66,10 +72,10 @@ function wordsOf(text: string, section: Section, lowercase: boolean): Word[] {
       open = undefined
       continue
     }
-    const kept = lowercase ? uncased(character) : character
+    const kept = normalized(character, normalization)
     if (kept === '') extendLast(words, source)
     for (const result of kept) {
-      const alone = isHan(character) || isPunctuation(result)
+      const alone = (separateHan && isHan(character)) || isPunctuation(result)
       if (alone || open === undefined) words.push([])
       words.at(-1)!.push(source)
       open = alone ? undefined : words.at(-1)
@@ -100,11 +106,10 @@ function extendLast(words: Word[], [start, end]: Offset): void {
   })
 }
 
-function uncased(character: string): string {
-  return character
-    .toLowerCase()
-    .normalize('NFD')
-    .replace(/\p{Mn}/gu, '')
+function normalized(character: string, normalization: TextNormalization): string {
+  const { lowercase, stripAccents = lowercase } = normalization
+  const cased = lowercase ? character.toLowerCase() : character
+  return stripAccents ? cased.normalize('NFD').replace(/\p{Mn}/gu, '') : cased
 }
 
 function isRemoved(character: string): boolean {

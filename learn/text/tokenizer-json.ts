@@ -1,15 +1,20 @@
 import { continuationPrefix, specialTokens, type SpecialToken } from './special-tokens.ts'
 
 export interface TextNormalization {
-  /** Lower letters and strip accents, as uncased BERT models do. */
+  /** Lower letters, as uncased BERT models do. */
   readonly lowercase: boolean
+  /** Whether accents go; where it is not given, with the capitals. */
+  readonly stripAccents?: boolean
+  /** Whether a Han character is a word of its own; where it is not given, it is. */
+  readonly separateHan?: boolean
 }
 
 /**
  * The tokenizer.json of a vocabulary in the Hugging Face format: a BERT tokenizer (WordPiece, Han
  * characters alone) that writes `[CLS] A [SEP]`, or `[CLS] A [SEP] B [SEP]` for a pair.
  */
-export function tokenizerJson(vocab: readonly string[], { lowercase }: TextNormalization) {
+export function tokenizerJson(vocab: readonly string[], normalization: TextNormalization) {
+  const { lowercase, stripAccents = null, separateHan = true } = normalization
   const idOf = new Map(vocab.map((token, id) => [token, id]))
   return {
     version: '1.0',
@@ -21,8 +26,8 @@ export function tokenizerJson(vocab: readonly string[], { lowercase }: TextNorma
     normalizer: {
       type: 'BertNormalizer',
       clean_text: true,
-      handle_chinese_chars: true,
-      strip_accents: null,
+      handle_chinese_chars: separateHan,
+      strip_accents: stripAccents,
       lowercase,
     },
     pre_tokenizer: { type: 'BertPreTokenizer' },
@@ -53,13 +58,14 @@ export function tokenizerJson(vocab: readonly string[], { lowercase }: TextNorma
 }
 
 /** The tokenizer_config.json beside it. `maxLength` counts `[CLS]` and `[SEP]`, in tokens. */
-export function tokenizerConfig(maxLength: number, { lowercase }: TextNormalization) {
+export function tokenizerConfig(maxLength: number, normalization: TextNormalization) {
+  const { lowercase, stripAccents = null, separateHan = true } = normalization
   return {
     tokenizer_class: 'BertTokenizer',
     model_max_length: maxLength,
     do_lower_case: lowercase,
-    tokenize_chinese_chars: true,
-    strip_accents: null,
+    tokenize_chinese_chars: separateHan,
+    strip_accents: stripAccents,
     pad_token: '[PAD]',
     unk_token: '[UNK]',
     cls_token: '[CLS]',

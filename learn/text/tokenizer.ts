@@ -59,7 +59,7 @@ export function createTokenizer(
     ids: (text) => encodeAll(text).ids.filter(isKept),
     encode(text) {
       const { ids, tokens } = encodeAll(text)
-      const offsets = alignTokens(text, tokens, normalization.lowercase)
+      const offsets = alignTokens(text, tokens, normalization)
       const kept = <T>(items: T[]): T[] => items.filter((_, i) => isKept(ids[i]!))
       return { ids: kept(ids), tokens: kept(tokens), offsets: kept(offsets) }
     },

@@ -79,10 +79,16 @@ export function parseVocab(text: string, where?: string): string[] {
     if (first !== undefined) fail('model.vocabDuplicate', { token, line, first }, where)
     lineOf.set(token, line)
   })
-  for (const token of specialTokens) {
-    if (!lineOf.has(token)) fail('model.vocabMissing', { token }, where)
-  }
+  checkVocab(vocab, where)
   return vocab
+}
+
+/** Error: `model.vocabMissing`. */
+export function checkVocab(vocab: readonly string[], where?: string): void {
+  const known = new Set(vocab)
+  for (const token of specialTokens) {
+    if (!known.has(token)) fail('model.vocabMissing', { token }, where)
+  }
 }
 
 const latinWord = /^[A-Za-z0-9]+$/

@@ -2,57 +2,25 @@ import { fail } from '../../core/errors.ts'
 import { Stream } from '../../core/random.ts'
 import {
   floatData,
-  floats,
-  nextOf,
   scalar,
-  type Executor,
   type Feeds,
   type HostTensor,
-  type NamedTensors,
   type Program,
-  type Store,
 } from '../../engine/executor.ts'
-import { gradients } from '../../engine/gradient.ts'
-import { GraphBuilder } from '../../engine/ir/builder.ts'
 import { hashPrime } from '../../engine/ir/compose.ts'
-import type { Node } from '../../engine/ir/node.ts'
-import { adamW, momentNames, type AdamW } from '../../engine/optimizer.ts'
-import type { ParameterNodes } from '../model/bert.ts'
-import type { Weights } from '../model/parameters.ts'
+import { gradientGraph, sumGraph, updateGraph, wholeGraph, type LossBuilder } from './graphs.ts'
+import type { StepPlan } from './plan.ts'
+import { gradientName, type TrainingState } from './state.ts'
 
-/** Builds the scalar loss of one batch. */
-export type LossBuilder = (b: GraphBuilder, parameter: ParameterNodes, seed: Node) => Node
-
-/** Where a run stands, in host memory: weights and both moments of AdamW by name. */
-export interface Snapshot {
-  readonly step: number
-  readonly tensors: NamedTensors
-}
-
-/** A run that has not begun. */
-export function freshSnapshot(weights: Weights): Snapshot {
-  const tensors = new Map<string, HostTensor>()
-  for (const [name, tensor] of weights) {
-    tensors.set(name, floats(tensor.shape, floatData(tensor).slice()))
-    for (const moment of momentNames(name)) tensors.set(moment, floats(tensor.shape))
-  }
-  return { step: 0, tensors }
-}
-
-/** A run as it goes on: its tensors are where the executor computes. */
-export interface TrainingState {
-  step: number
-  readonly store: Store
-}
-
-/** The tensors of the snapshot belong to the state from then on. */
-export async function openState(executor: Executor, snapshot: Snapshot): Promise<TrainingState> {
-  return { step: snapshot.step, store: await executor.createStore(snapshot.tensors) }
-}
-
-/** Good until the next step. */
-export async function takeSnapshot({ step, store }: TrainingState): Promise<Snapshot> {
-  return { step, tensors: await store.read() }
+/**
+ * A part of a step's batch: all of it, or one of its micro-batches. The weights of its texts or masks
+ * are shares of the whole batch, so that the losses of the parts add up to that of the batch.
+ */
+export interface MicroBatch {
+  /** The same for all that the same program computes. */
+  readonly shape: string
+  readonly loss: LossBuilder
+  readonly feeds: Feeds
 }
 
 /** What a step says of itself: its loss and the global norm of its gradients before clipping. */
@@ -61,82 +29,181 @@ export interface StepFigures {
   readonly norm: number
 }
 
-/** A compiled training step: forward, backward, clipping and AdamW in one program. */
-export interface TrainingStep {
+/** The steps of a run: programs are compiled when they are first needed, all over one state. */
+export interface Steps {
   /**
-   * Advances the state by one step for each batch; more than one only where the executor makes several in
-   * one run. What falls to dropout depends on the run's seed and the step. Error: `train.diverged`, with
-   * the state as it was before the first of them.
+   * Advances the state by one step. What falls to dropout depends on the run's seed, the step and the
+   * micro-batch. Error: `train.diverged`, with the state as it was.
    */
-  run(
+  run(state: TrainingState, batch: readonly MicroBatch[], runSeed: number): Promise<StepFigures>
+  /** How many steps of one shape are better made in one run; more than one where the state travels. */
+  readonly perRun: number
+  /** The same for several steps of one shape; an error leaves the state as it was before the first. */
+  runBlock(
     state: TrainingState,
-    batches: readonly Feeds[],
+    batches: readonly MicroBatch[],
     runSeed: number,
   ): Promise<readonly StepFigures[]>
   dispose(): Promise<void>
 }
 
-/**
- * Compiles the step for one batch shape. Programs for other shapes share the state, so that one run
- * can move between length buckets.
- */
-export async function compileStep(
-  executor: Executor,
-  shapes: ReadonlyMap<string, readonly number[]>,
-  optimizer: AdamW,
-  build: LossBuilder,
-): Promise<TrainingStep> {
-  const b = new GraphBuilder()
-  const parameters = [...shapes].map(([name, shape]) => b.input(name, 'float32', shape))
-  const byName = new Map([...shapes.keys()].map((name, i) => [name, parameters[i]!]))
-  const loss = build(b, (name) => byName.get(name)!, b.input('seed', 'float32', []))
-  const gradient = gradients(b, loss, parameters)
-  const step = b.input('step', 'float32', [])
-  const { updates, norm } = adamW(b, optimizer, parameters, gradient, step)
-
-  const outputs: Record<string, Node> = { loss, norm }
-  for (const [name, parameter] of byName) {
-    const { parameter: updated, moment1, moment2 } = updates.get(parameter)!
-    const [first, second] = momentNames(name)
-    outputs[nextOf(name)] = updated
-    outputs[nextOf(first)] = moment1
-    outputs[nextOf(second)] = moment2
-  }
-  const program = await executor.compile({ outputs })
+export function createSteps(plan: StepPlan): Steps {
+  const programs = new Programs(plan)
+  const compute = plan.offload ? offloaded : plan.accumulate > 1 ? accumulated : whole
   return {
-    async run(state, batches, runSeed) {
-      const { step, store } = state
-      const block = await computeSteps(program, state, batches, runSeed)
-      for (const [i, figures] of block.entries()) {
-        const astray = Object.entries(figures).find(([, value]) => !Number.isFinite(value))
-        if (astray === undefined) continue
-        store.reject()
-        const learningRate = optimizer.schedule.peak
-        fail('train.diverged', { step: step + i + 1, figure: astray[0], learningRate })
-      }
-      store.accept()
-      state.step += block.length
+    async run(state, batch, runSeed) {
+      const figures = await compute(programs, state, batch, runSeed)
+      await settle(state, [figures])
+      return figures
+    },
+    perRun: stepsPerRun(plan),
+    async runBlock(state, batches, runSeed) {
+      const block = await computeBlock(programs, state, batches, runSeed)
+      await settle(state, block)
       return block
     },
-    dispose: () => program.dispose(),
+    dispose: () => programs.dispose(),
   }
 }
 
-/** Leaves the tensors after the next steps in the store, not yet accepted. */
-async function computeSteps(
-  program: Program,
+/** How many steps of a plan are made in one run: those of parts, or offloaded ones, are several runs each. */
+export function stepsPerRun({ executor, offload, accumulate }: StepPlan): number {
+  return offload || accumulate > 1 ? 1 : (executor.stepsPerRun ?? 1)
+}
+
+/** Takes the steps that were computed, or refuses them all. */
+async function settle(state: TrainingState, block: readonly StepFigures[]): Promise<void> {
+  const { store, master, step, plan } = state
+  const holder = master ?? store
+  for (const [i, figures] of block.entries()) {
+    for (const [figure, value] of Object.entries(figures)) {
+      if (Number.isFinite(value)) continue
+      holder.reject()
+      const learningRate = plan.optimizer.schedule.peak
+      fail('train.diverged', { step: step + i + 1, figure, learningRate })
+    }
+  }
+  holder.accept()
+  // The master counts: a device that is lost now leaves it at this step.
+  state.step += block.length
+  if (master) await store.write(await master.read(plan.trained.shapes.keys()))
+}
+
+/** Leaves the tensors after the step in the state, not yet accepted. */
+type Compute = (
+  programs: Programs,
+  state: TrainingState,
+  batch: readonly MicroBatch[],
+  runSeed: number,
+) => Promise<StepFigures>
+
+const whole: Compute = async (programs, { step, store }, [batch], runSeed) => {
+  const program = await programs.whole(batch!)
+  return figuresOf(await program.run(wholeFeeds(batch!, step, runSeed), store))
+}
+
+/** Several whole steps of one shape, in one run. */
+async function computeBlock(
+  programs: Programs,
   { step, store }: TrainingState,
-  batches: readonly Feeds[],
+  batches: readonly MicroBatch[],
   runSeed: number,
 ): Promise<StepFigures[]> {
-  const feeds = batches.map((batch, i) => ({
-    ...batch,
-    seed: scalar(new Stream(runSeed, 'dropout', step + i).below(hashPrime)),
-    step: scalar(step + i + 1),
-  }))
-  const results =
-    feeds.length === 1
-      ? [await program.run(feeds[0]!, store)]
-      : await program.runBlock!(feeds, store)
-  return results.map(({ loss, norm }) => ({ loss: floatData(loss)[0]!, norm: floatData(norm)[0]! }))
+  const program = await programs.whole(batches[0]!)
+  const feeds = batches.map((batch, i) => wholeFeeds(batch, step + i, runSeed))
+  return (await program.runBlock!(feeds, store)).map(figuresOf)
+}
+
+function wholeFeeds({ feeds }: MicroBatch, step: number, runSeed: number): Feeds {
+  return { ...feeds, seed: dropoutSeed(runSeed, step, 0), step: scalar(step + 1) }
+}
+
+const accumulated: Compute = async (programs, { plan, step, store }, batch, runSeed) => {
+  let loss = 0
+  for (const [i, part] of batch.entries()) {
+    const program = await programs.of(part, (build) => sumGraph(plan.trained, build))
+    const given = { seed: dropoutSeed(runSeed, step, i), 'micro-batch': scalar(i) }
+    loss += figure(await program.run({ ...part.feeds, ...given }, store), 'loss')
+    store.accept()
+  }
+  const update = await programs.update()
+  const out = await update.run({ step: scalar(step + 1) }, store)
+  return { loss, norm: figure(out, 'norm') }
+}
+
+/** Gradients come to the host and are added up there; everything else happens in the master store. */
+const offloaded: Compute = async (programs, { plan, step, store, master }, batch, runSeed) => {
+  const sums: Record<string, HostTensor> = {}
+  let loss = 0
+  for (const [i, part] of batch.entries()) {
+    const program = await programs.of(part, (build) => gradientGraph(plan.trained, build))
+    const given = { seed: dropoutSeed(runSeed, step, i) }
+    const out = await program.run({ ...part.feeds, ...given }, store)
+    loss += figure(out, 'loss')
+    for (const name of [...plan.trained.shapes.keys()].map(gradientName)) {
+      const before = sums[name]
+      if (before) addInto(floatData(before), floatData(out[name]))
+      else sums[name] = out[name]!
+    }
+  }
+  const update = await programs.update()
+  const out = await update.run({ ...sums, step: scalar(step + 1) }, master)
+  return { loss, norm: figure(out, 'norm') }
+}
+
+/** Programs by batch shape, and the one of the update. */
+class Programs {
+  readonly #plan: StepPlan
+  readonly #byShape = new Map<string, Program>()
+  #update: Program | undefined
+
+  constructor(plan: StepPlan) {
+    this.#plan = plan
+  }
+
+  async of(
+    { shape, loss }: MicroBatch,
+    graph: (loss: LossBuilder) => ReturnType<typeof wholeGraph>,
+  ): Promise<Program> {
+    const known = this.#byShape.get(shape)
+    if (known !== undefined) return known
+    const program = await this.#plan.executor.compile(graph(loss))
+    this.#byShape.set(shape, program)
+    return program
+  }
+
+  /** Forward, backward and update in one. */
+  whole(batch: MicroBatch): Promise<Program> {
+    const { trained, optimizer } = this.#plan
+    return this.of(batch, (build) => wholeGraph(trained, optimizer, build))
+  }
+
+  async update(): Promise<Program> {
+    const { executor, offload, trained, optimizer } = this.#plan
+    this.#update ??= await (offload ?? executor).compile(updateGraph(trained, optimizer))
+    return this.#update
+  }
+
+  async dispose(): Promise<void> {
+    for (const program of this.#byShape.values()) await program.dispose()
+    await this.#update?.dispose()
+  }
+}
+
+/** A batch that is not cut has the seed of its step alone. */
+function dropoutSeed(runSeed: number, step: number, microBatch: number): HostTensor {
+  const path = microBatch === 0 ? [step] : [step, microBatch]
+  return scalar(new Stream(runSeed, 'dropout', ...path).below(hashPrime))
+}
+
+function figuresOf(out: Readonly<Record<string, HostTensor>>): StepFigures {
+  return { loss: figure(out, 'loss'), norm: figure(out, 'norm') }
+}
+
+function figure(results: Readonly<Record<string, HostTensor>>, name: string): number {
+  return floatData(results[name])[0]!
+}
+
+function addInto(sum: Float32Array, more: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!
 }

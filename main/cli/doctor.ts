@@ -8,7 +8,7 @@ import { table } from './table.ts'
 export function doctorCommand(program: Command, shell: Shell): void {
   withCommon(program.command('doctor'))
     .description('look whether everything that the program needs is there and whole')
-    .option('--base <folder>', 'look at this base model')
+    .option('--base <name|folder>', 'look at this base model')
     .addHelpText('after', '\nExample:\n  $ shiliu doctor --project reviews.shiliu')
     .action(async (options: Common & { base?: string }) => {
       await shell.perform(options, {

@@ -42,7 +42,7 @@ export function evaluateCommand(program: Command, shell: Shell): void {
     .option('--task <name>', 'the task (default: the name of the folder)')
     .option('--splits <list>', 'such as 0-4', numberList, [0, 1, 2, 3, 4])
     .option('--final', 'read test_public, which is recorded; otherwise each split has its own dev')
-    .option('--base <folder>', 'base model (default: the one that comes with the program)')
+    .option('--base <name|folder>', 'base model (default: the one that comes with the program)')
     .addOption(
       new Option('--methods <names...>', 'what to measure (default: all)').choices(evaluateMethods),
     )

@@ -36,6 +36,8 @@ const remedies: Remedies = {
   'import.undecodable': () => '--skip-undecodable',
   'job.died': goOn,
   'job.stopped': goOn,
+  'model.nameTaken': () => '--name NAME',
+  'model.unknownName': () => 'shiliu model list',
   'predict.noOut': () => '--out FILE',
   'project.notFound': () => 'shiliu new FILE',
   'project.which': () => '--project FILE',

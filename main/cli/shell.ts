@@ -14,6 +14,7 @@ import type { Job } from '../../core/records.ts'
 import { openApp, type App } from '../app.ts'
 import { forkWorker } from '../fork-worker.ts'
 import type { Host } from '../host.ts'
+import { modelsFolder } from '../settings-folder.ts'
 import { printable } from './printable.ts'
 import { Progress } from './progress.ts'
 import { sentenceWithRemedy } from './remedy.ts'
@@ -165,6 +166,7 @@ export function host(): Host {
     root,
     fileRoots: null,
     settingsFolder: null,
+    modelsFolder: modelsFolder(),
     hasDialogs: false,
     pickFile: nobody,
     pickFolder: nobody,

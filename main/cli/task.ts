@@ -25,7 +25,7 @@ export function taskCommand(program: Command, shell: Shell): void {
   withCommon(task.command('set'))
     .description('set the task from a JSON file, checked against the base model')
     .argument('<file>', 'classes, patterns, groups with a word for every class, guideline')
-    .option('--base <folder>', 'check against this base model')
+    .option('--base <name|folder>', 'check against this base model')
     .option('--draft', 'save it although it cannot be trained yet')
     .addHelpText('after', example)
     .action((file: string, options: Options) =>
@@ -39,7 +39,7 @@ export function taskCommand(program: Command, shell: Shell): void {
   withCommon(task.command('check'))
     .description('what the base model makes of the words and patterns')
     .argument('[file]', 'a task that is not saved yet')
-    .option('--base <folder>', 'check against this base model')
+    .option('--base <name|folder>', 'check against this base model')
     .action((file: string | undefined, options: Options) =>
       shell.perform(options, {
         project: 'read',

@@ -1,7 +1,13 @@
-import type { Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { DeviceName } from '../../core/devices.ts'
 import type { Recipe } from '../../core/job.ts'
 import type { RoundReport, TrainOutcome } from '../../core/records.ts'
+import {
+  optimizers,
+  parseTrained,
+  type StepOptions,
+  type Trained,
+} from '../../core/step-options.ts'
 import type { App } from '../app.ts'
 import { deviceOption } from './devices.ts'
 import { positive, share, wholeNumber } from './numbers.ts'
@@ -16,6 +22,10 @@ interface Options extends Common {
   readonly batch?: number
   readonly rate?: number
   readonly maxTokens?: number
+  readonly optimizer?: StepOptions['optimizer']
+  readonly accumulate?: number
+  readonly train?: Trained
+  readonly offload?: boolean
   readonly seed?: number
   readonly threads?: number
   readonly device?: DeviceName
@@ -31,11 +41,15 @@ export function trainCommand(program: Command, shell: Shell): void {
       'train a round from the labels and the reviewed proposals, and keep the better one',
     )
     .option('--resume', 'go on with the run that was stopped or cut off')
-    .option('--base <folder>', 'base model (default: the one that comes with the program)')
+    .option('--base <name|folder>', 'base model (default: the one that comes with the program)')
     .option('--steps <n>', 'training steps', positive)
     .option('--batch <n>', 'texts in a step', positive)
     .option('--rate <x>', 'learning rate', positive)
     .option('--max-tokens <n>', 'longer texts are cut', positive)
+    .addOption(new Option('--optimizer <name>', 'how weights are moved').choices(optimizers))
+    .option('--accumulate <n>', 'parts of a batch, one after the other: less memory', positive)
+    .option('--train <what>', 'all, biases, top:LAYERS, lora or lora:RANK:ALPHA', trained)
+    .option('--offload', 'moments and updates in main memory, not on the device')
     .option('--seed <n>', 'seed of the run (default: that of the project)', wholeNumber)
     .option('--threads <n>', 'threads to compute with', positive)
     .addOption(deviceOption())
@@ -57,6 +71,7 @@ export function trainCommand(program: Command, shell: Shell): void {
 /** What a run that goes on has settled already. */
 const settings = [
   ...['base', 'steps', 'batch', 'rate', 'maxTokens', 'seed', 'threads', 'checkpointEvery'],
+  ...['optimizer', 'accumulate', 'train', 'offload'],
   ...['hard', 'acceptedWeight', 'rejectedWeight'],
 ]
 
@@ -76,10 +91,21 @@ function startInput(options: Options) {
       batch: options.batch,
       learningRate: options.rate,
       maxTokens: options.maxTokens,
+      optimizer: options.optimizer,
+      accumulate: options.accumulate,
+      train: options.train,
+      offload: options.offload,
     }).filter(([, value]) => value !== undefined),
   )
   const pseudo = { target: options.hard ? 'hard' : 'soft', acceptedWeight, rejectedWeight } as const
   return { base, seed, threads, device, checkpointEvery, recipe, pseudo }
+}
+
+/** A reader for the value of an option. */
+function trained(text: string): Trained {
+  const read = parseTrained(text)
+  if (read !== null) return read
+  throw new InvalidArgumentError('Expected all, biases, top:2, lora, or lora:8:16.')
 }
 
 function showOutcome(outcome: TrainOutcome & { report: RoundReport }, words: Words): string {

@@ -66,6 +66,12 @@ const en = {
   heldOut: (n: number, of: number) => `Held-out: ${n} of ${of} labelled.`,
   notDrawn: 'Held-out: not drawn yet (shiliu label --draw-held-out).',
 
+  modelColumns: ['name', 'architecture', 'layers', 'parameters', 'weights', 'sha256'],
+  modelFacts: (architecture: string, layers: string, parameters: string, weights: string) =>
+    `${architecture}, ${layers}, ${parameters} parameters, ${weights}`,
+  modelAdded: (name: string, facts: string) =>
+    `Added base model ${name} (${facts}). Train from it: shiliu train --base ${name}`,
+
   interval: (value: string, low: string, high: string) => `${value} (${low} to ${high})`,
   trained: (round: number, loss: string, seconds: string, texts: string) =>
     `Round ${round}: loss ${loss} after ${seconds} s, from ${texts}.`,
@@ -249,6 +255,12 @@ const zh: Words = {
   noneRow: '（都不是）',
   heldOut: (n, of) => `留出集：${of} 条里标注了 ${n} 条。`,
   notDrawn: '留出集：还没有抽取（shiliu label --draw-held-out）。',
+
+  modelColumns: ['名称', '结构', '层', '参数', '权重', 'sha256'],
+  modelFacts: (architecture, layers, parameters, weights) =>
+    `${architecture}，${layers}，${parameters} 参数，${weights}`,
+  modelAdded: (name, facts) =>
+    `已添加底座“${name}”（${facts}）。用它训练：shiliu train --base ${name}`,
 
   interval: (value, low, high) => `${value}（${low}–${high}）`,
   trained: (round, loss, seconds, texts) =>

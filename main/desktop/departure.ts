@@ -1,5 +1,7 @@
 /** What is needed to end in order. */
 export interface Leaving {
+  /** Whether what the page shows and has not saved may be lost. */
+  readonly mayLose: () => Promise<boolean>
   /** Whether anything runs that ending would stop. */
   readonly isBusy: () => boolean
   /** Asks whether what runs is to be stopped. */
@@ -11,8 +13,8 @@ export interface Leaving {
 }
 
 /**
- * Ends the program in order, once: asks before it stops a job, which keeps its checkpoint, and closes
- * the project before the window goes.
+ * Ends the program in order, once: asks before anything is lost that is not saved, and before it stops a
+ * job, which keeps its checkpoint, and closes the project before the window goes.
  */
 export class Departure {
   readonly #leaving: Leaving
@@ -32,8 +34,9 @@ export class Departure {
   async begin(): Promise<void> {
     if (this.#isUnderWay) return
     this.#isUnderWay = true
-    const { isBusy, ask, close, end } = this.#leaving
+    const { mayLose, isBusy, ask, close, end } = this.#leaving
     try {
+      if (!(await mayLose())) return
       if (isBusy() && !(await ask())) return
       await close()
       this.#isOver = true

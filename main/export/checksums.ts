@@ -57,7 +57,8 @@ async function filesBelow(folder: string): Promise<string[]> {
     .sort()
 }
 
-async function sha256Of(path: string): Promise<string> {
+/** The SHA-256 of a file in hex. */
+export async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk as Uint8Array)
   return hash.digest('hex')

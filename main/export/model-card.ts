@@ -1,4 +1,5 @@
 import type { Environment, ParityLine, Recipe } from '../../core/job.ts'
+import { trainedText } from '../../core/step-options.ts'
 import type { Proportion } from '../../core/project.ts'
 import type { Audit, Estimate, RunTexts } from '../../core/records.ts'
 import type { Task } from '../../core/task.ts'
@@ -101,7 +102,7 @@ function usage({ task, modelMaxLength }: ModelCardData): string {
     '- 输出 Output: `logits`, float32 [B, C]; softmax 之后是各类的概率 its softmax is the probability of each class',
     '- 类别的次序 Order of the classes: `id2label`, `config.json`',
     `- 词元化器 Tokenizer: \`tokenizer.json\`, \`model_max_length\` = ${modelMaxLength}`,
-    '- 可以接着训练的权重 Weights to train on from: `mlm/` (`BertForMaskedLM`)',
+    '- 可以接着训练的权重 Weights to train on from: `mlm/` (`AutoModelForMaskedLM`)',
     '- 句式与词组，供查阅 Patterns and word groups, to look up: `pattern.json`',
     ...(pair
       ? [
@@ -306,7 +307,7 @@ function licence(): string {
 }
 
 function recipeText(recipe: Recipe): string {
-  return Object.entries(recipe)
+  return Object.entries({ ...recipe, train: trainedText(recipe.train) })
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail } from '../../core/errors.ts'
 import type { ModelId } from '../../core/project.ts'
 import type { Round } from '../../core/records.ts'
-import { weightsFile } from '../store/models.ts'
+import { importModelAside } from '../store/in-model-thread.ts'
+import { isStorable, weightsFile } from '../store/models.ts'
 import type { OpenProject } from '../store/open.ts'
 import { roundInUse } from '../store/rounds.ts'
 import { allRuns, runById } from '../store/runs.ts'
@@ -21,6 +23,27 @@ export async function baseModel(
     return { folder: await readyFolder(openProject, last.base), isOfRun: true }
   }
   return { folder: session.baseFolder(named), isOfRun: false }
+}
+
+/**
+ * Puts the base model that is named into the project, or else the one that comes with the program. A
+ * folder in a form that a project does not store is read and written anew first. Errors: `model.*`.
+ */
+export async function importBase(session: Session, named: string | undefined): Promise<ModelId> {
+  const { project } = session
+  const folder = session.baseFolder(named)
+  if (isStorable(folder)) {
+    const sha256 = named === undefined ? undefined : session.bases.addedHash(named)
+    return importModelAside(project, folder, sha256)
+  }
+  await mkdir(project.workFolder, { recursive: true })
+  const out = await mkdtemp(join(project.workFolder, 'base-'))
+  try {
+    const { sha256 } = await session.assist.ask({ kind: 'adopt', folder, out })
+    return await importModelAside(project, out, sha256)
+  } finally {
+    await rm(out, { recursive: true, force: true })
+  }
 }
 
 /** The model of the round in use. Errors: `round.none`, `project.readOnly`, `model.discarded`. */

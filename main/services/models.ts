@@ -33,7 +33,24 @@ export function modelsService(session: Session) {
     }
     return { job: session.begin(scratchWork, 'pretrain', full) }
   }
-  return { 'predict.start': predict, 'evaluate.start': evaluate, 'pretrain.start': pretrain }
+  const add: Handler<'models.add'> = ({ folder: named, name }) => {
+    const folder = session.place(named)
+    return session.bases.add(folder, name, (out) =>
+      session.assist.ask({ kind: 'adopt', folder, out }),
+    )
+  }
+  const remove: Handler<'models.remove'> = async ({ name }) => {
+    await session.bases.remove(name)
+    return session.bases.list()
+  }
+  return {
+    'predict.start': predict,
+    'evaluate.start': evaluate,
+    'pretrain.start': pretrain,
+    'models.list': () => session.bases.list(),
+    'models.add': add,
+    'models.remove': remove,
+  }
 }
 
 type Source = Parameters<Handler<'predict.start'>>[0]['source']

@@ -5,6 +5,7 @@ import { fail } from '../../core/errors.ts'
 import type { Event, Payload } from '../../core/contract.ts'
 import type { JobId, WorkKind } from '../../core/project.ts'
 import { Assist } from '../assist.ts'
+import { BaseModels, includedBase } from '../base-models.ts'
 import type { Host } from '../host.ts'
 import { placeBelow } from '../places.ts'
 import { RecentProjects } from '../recent.ts'
@@ -26,6 +27,7 @@ type Listeners = { [E in Event]: [Payload<E>] }
 export class Session {
   readonly host: Host
   readonly recent: RecentProjects
+  readonly bases: BaseModels
   /** Answers questions about texts, words and patterns. */
   readonly assist: Assist
   readonly events = new EventEmitter<Listeners>()
@@ -41,6 +43,7 @@ export class Session {
   constructor(host: Host) {
     this.host = host
     this.recent = new RecentProjects(host.settingsFolder)
+    this.bases = new BaseModels(join(host.root, 'resources', 'model'), host.modelsFolder)
     this.assist = new Assist(host)
     this.events.setMaxListeners(0)
     this.#scratch = openScratch()
@@ -191,9 +194,9 @@ export class Session {
     queue.start(job, program, computes)
   }
 
-  /** The folder of a base model: the one that is named, or the one that comes with the program. */
-  baseFolder(named: string | undefined): string {
-    return named === undefined ? join(this.host.root, 'resources', 'model') : this.place(named)
+  /** The folder of a base model: by its name or its path, or the one that comes with the program. */
+  baseFolder(named = includedBase): string {
+    return this.bases.folderOf(named) ?? this.place(named)
   }
 
   /** A path that the user named, made absolute. Error: `files.outside`. */

@@ -6,10 +6,11 @@ import type { Recipe } from '../../core/job.ts'
 import { heldOutShownFrom, type ModelId } from '../../core/project.ts'
 import type { Round, Run, RunReport, RunTexts } from '../../core/records.ts'
 import type { Task } from '../../core/task.ts'
+import { includedBase } from '../base-models.ts'
 import { transaction, type ReadableDb } from '../store/database.ts'
 import { heldOutClasses } from '../store/evaluations.ts'
-import { importModelAside } from '../store/in-model-thread.ts'
 import { checkpointsOf, jobById } from '../store/jobs.ts'
+import { modelById } from '../store/models.ts'
 import { projectSeed } from '../store/project.ts'
 import { allRounds, roundInUse } from '../store/rounds.ts'
 import {
@@ -24,14 +25,14 @@ import { countTexts } from '../store/texts.ts'
 import { heldOutFigures } from '../training/figures.ts'
 import { finishNeighbourScan } from '../training/in-turns.ts'
 import type { Session } from './session.ts'
-import { baseModel as baseInUse } from './model-source.ts'
+import { baseModel, importBase } from './model-source.ts'
 
 export function trainService(session: Session) {
   const start: Handler<'train.start'> = async (input) => {
     const { writable: db, work } = session
     const task = requireTask(db)
     await finishNeighbourScan(db)
-    const base = await baseModel(session, input.base)
+    const base = await startingModel(session, input.base)
     const job = transaction(db, () => {
       const { checkpointEvery, device } = input
       const id = work.create('train', { checkpointEvery, device })
@@ -50,13 +51,14 @@ export function trainService(session: Session) {
     session.resume(work, job, 'train')
     return { job }
   }
-  const plan: Handler<'train.plan'> = async ({ recipe, seed, threads }) => {
+  const plan: Handler<'train.plan'> = async ({ base, recipe, seed, threads }) => {
     const { db } = session
     const task = currentTask(db)?.task
     const { recipe: full, obstacles } = task
-      ? await trainingOf(session, task, recipe)
+      ? await trainingOf(session, task, base, recipe)
       : { recipe: null, obstacles: [record('task.none', {})] }
     return {
+      base: await startingName(session, base),
       recipe: full,
       seed: seed ?? projectSeed(db),
       threads: session.threads(threads),
@@ -71,10 +73,11 @@ export function trainService(session: Session) {
 async function trainingOf(
   session: Session,
   task: Task,
+  base: string | undefined,
   chosen: Partial<Recipe>,
 ): Promise<{ recipe: Recipe | null; obstacles: ErrorRecord[] }> {
   const { gold, accepted, rejected } = plannedTexts(session.db, task)
-  const { folder } = await baseInUse(session, undefined)
+  const { folder } = await baseModel(session, base)
   const { findings, recipe } = await session.assist.ask({
     kind: 'check',
     task,
@@ -113,6 +116,7 @@ async function report(db: ReadableDb, run: Run, round: Round | undefined): Promi
   const hasCollapsed = classes.length === 1 && measured >= heldOutShownFrom
   return {
     ...run,
+    baseSha256: modelById(db, run.base).sha256,
     state,
     error,
     device: (input as { device?: DeviceName }).device ?? 'cpu',
@@ -126,8 +130,15 @@ async function report(db: ReadableDb, run: Run, round: Round | undefined): Promi
 }
 
 /** The base model that is named, or that of the latest run, or the one that comes with the program. */
-async function baseModel(session: Session, named: string | undefined): Promise<ModelId> {
+async function startingModel(session: Session, named: string | undefined): Promise<ModelId> {
   const last = allRuns(session.db).at(-1)
-  if (named === undefined && last) return last.base
-  return importModelAside(session.project, session.baseFolder(named))
+  return named === undefined && last ? last.base : importBase(session, named)
+}
+
+/** The name of that model; null where it has none. */
+async function startingName(session: Session, named: string | undefined): Promise<string | null> {
+  const { bases, db } = session
+  if (named !== undefined) return bases.folderOf(named) === null ? null : named
+  const last = allRuns(db).at(-1)
+  return last ? bases.nameOf(modelById(db, last.base).sha256) : includedBase
 }

@@ -38,6 +38,11 @@ export interface StoredModel {
   readonly isDiscarded: boolean
 }
 
+/** Whether a folder has what the project keeps of a model, in the files that it keeps. */
+export function isStorable(folder: string): boolean {
+  return [...requiredFiles, weightsFile].every((name) => existsSync(join(folder, name)))
+}
+
 /**
  * Copies a model folder into the project, tensor by tensor; what another model already brought is
  * stored once. A model that is already there is found again.

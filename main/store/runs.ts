@@ -1,5 +1,6 @@
 import { fail } from '../../core/errors.ts'
 import type { Environment, Recipe, TrainResult } from '../../core/job.ts'
+import { defaultStepOptions } from '../../core/step-options.ts'
 import type { JobId, ModelId, PseudoSettings, RunId, TextId } from '../../core/project.ts'
 import type { Target, Task, TrainingItem } from '../../core/task.ts'
 import type { Run, RunResult, RunTexts, TaskVersion } from '../../core/records.ts'
@@ -319,12 +320,13 @@ function fromRow(db: ReadableDb, row: RunRow): Run {
   }
 }
 
+/** Results from before there were step options had the usual ones. */
 function resultOf(row: ResultRow): RunResult {
   return {
     model: row.model_id,
     steps: row.steps,
     finalLoss: row.final_loss,
-    recipe: JSON.parse(row.recipe) as Recipe,
+    recipe: { ...defaultStepOptions, ...(JSON.parse(row.recipe) as Recipe) },
     environment: JSON.parse(row.environment) as Environment,
     milliseconds: row.milliseconds,
     finishedAt: row.finished_at,

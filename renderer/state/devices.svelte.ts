@@ -61,8 +61,13 @@ class Devices {
   }
 }
 
-function keyOf(device: DeviceName, { batch, maxTokens }: Recipe): string {
-  return `${device} ${batch} ${maxTokens}`
+/** What the time of a step depends on. */
+export function workOf({ batch, maxTokens, accumulate, train, offload }: Recipe): string {
+  return JSON.stringify([batch, maxTokens, accumulate, train, offload])
+}
+
+function keyOf(device: DeviceName, recipe: Recipe): string {
+  return `${device} ${workOf(recipe)}`
 }
 
 export const devices = new Devices()

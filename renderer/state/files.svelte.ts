@@ -5,7 +5,9 @@ import { api } from '../api.ts'
 export interface PickerRequest {
   readonly title: string
   readonly extensions: readonly string[]
+  /** With it a place for something new is asked for. */
   readonly name?: string
+  readonly isFolder?: boolean
   readonly answer: (path: string | null) => void
 }
 
@@ -24,6 +26,12 @@ class Files {
       return api.call('shell.pickFile', { title, extensions: [...extensions] })
     }
     return this.#ask({ title, extensions })
+  }
+
+  /** A folder that is there; null when nothing was chosen. */
+  pickFolder(title: string): Promise<string | null> {
+    if (this.shell?.hasDialogs) return api.call('shell.pickFolder', { title })
+    return this.#ask({ title, extensions: [], isFolder: true })
   }
 
   /** A path for something new, in a folder that is there. */

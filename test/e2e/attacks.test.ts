@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { WebSocket } from 'ws'
 import { calls, type Call } from '../../core/contract.ts'
 import { ask, callOver, openDoor, type Door } from './door.ts'
-import { noBrowser, openInterface } from './window.ts'
+import { noWindow, openInterface } from './interface.ts'
 
 /** The door of the browser shell, tried from outside with every byte of a request in our hands. */
 
@@ -248,9 +248,9 @@ test('a script in a name is answered as data, under a policy that runs no inline
   )
 })
 
-test('a script in a name is shown as it is written', { skip: noBrowser }, async (t) => {
-  const { page, serving, folder } = await openInterface(t)
-  await serving.app.call('project.create', { path: join(folder, 'x.shiliu'), name: script })
+test('a script in a name is shown as it is written', { skip: noWindow }, async (t) => {
+  const { page, app, folder } = await openInterface(t)
+  await app.call('project.create', { path: join(folder, 'x.shiliu'), name: script })
   await page.reload()
   await page.locator('.titlebar .project', { hasText: script }).waitFor()
   assert.equal(await page.locator('.titlebar img').count(), 0)

@@ -4,22 +4,25 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import iconv from 'iconv-lite'
 import type { Page } from 'playwright-core'
-import { assertAccessible, noBrowser, openInterface, show, type Window } from './window.ts'
+import { noBrowser, openBrowserShell } from './browser-shell.ts'
+import { noWindow, openInterface } from './interface.ts'
+import { assertAccessible, show, type Window } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
+const inBrowser = { skip: noBrowser }
+
+const openData = async (t: TestContext) => newProject(await openInterface(t, 'zh'))
 
 /** The Data screen of a new project. */
-async function openData(t: TestContext): Promise<Window> {
-  const window = await openInterface(t, 'zh')
-  await window.serving.app.call('project.create', { path: join(window.folder, 'p.shiliu') })
+async function newProject(window: Window): Promise<Window> {
+  await window.app.call('project.create', { path: join(window.folder, 'p.shiliu') })
   await show(window, 'data')
   await window.page.getByRole('heading', { name: '把文件拖到这里' }).waitFor()
   return window
 }
 
 /** Imports texts through the application, and gives the project two classes. */
-async function importTexts({ serving, folder }: Window, texts: readonly string[]): Promise<void> {
-  const { app } = serving
+async function importTexts({ app, folder }: Window, texts: readonly string[]): Promise<void> {
   const path = join(folder, 'texts.csv')
   writeFileSync(path, `id,text\n${texts.map((text, i) => `r${i},${text}`).join('\n')}\n`)
   const { plan } = await app.call('data.preview', { path })
@@ -44,12 +47,11 @@ test(
   options,
   async (t) => {
     const window = await openData(t)
-    const { page, folder, serving } = window
+    const { page, folder, app, pick } = window
     await assertAccessible(page)
     const lines = ['会话,内容,渠道', 'S1,退款一直不动,网页', 'S2,,网页', 'S3,物流很慢,电话']
     writeFileSync(join(folder, '会话.csv'), iconv.encode(`${lines.join('\n')}\n`, 'gb18030'))
-    await page.keyboard.press('Control+i')
-    await page.getByRole('dialog').getByRole('button', { name: '会话.csv' }).click()
+    await pick(() => page.keyboard.press('Control+i'), join(folder, '会话.csv'))
     await page.getByRole('cell', { name: '退款一直不动' }).waitFor()
     assert.match(await page.getByLabel('编码').locator('option:checked').innerText(), /GB18030/)
     await page.getByLabel('编号列').selectOption('会话')
@@ -63,7 +65,7 @@ test(
     await report.getByText('列“内容”里的文本是空的').waitFor()
     assert.match(await report.innerText(), /第 3 行/)
     await assertAccessible(page)
-    const [record] = await serving.app.call('data.imports', {})
+    const [record] = await app.call('data.imports', {})
     assert.deepEqual([record!.added, record!.repeated, record!.rejected], [2, 0, 1])
     await page.getByRole('tab', { name: '导入记录' }).click()
     await page.getByRole('row', { name: /会话.csv 2 0 1/ }).waitFor()
@@ -71,8 +73,9 @@ test(
   },
 )
 
-test('a dropped file is sent, and the way it is read can be changed', options, async (t) => {
-  const { page, serving } = await openData(t)
+// A file that a test makes is nowhere on the disk: it can be sent, but has no path.
+test('a dropped file is sent, and the way it is read can be changed', inBrowser, async (t) => {
+  const { page, app } = await newProject(await openBrowserShell(t, 'zh'))
   await page.evaluate(() => {
     const content = '很好;真的\n不好;也许\n'
     const data = new DataTransfer()
@@ -95,17 +98,16 @@ test('a dropped file is sent, and the way it is read can be changed', options, a
   await page.getByRole('button', { name: '开始导入' }).click()
   await imported(page)
   await page.getByRole('row', { name: /不好/ }).waitFor()
-  assert.equal((await serving.app.call('project.info', {})).texts, 2)
+  assert.equal((await app.call('project.info', {})).texts, 2)
 })
 
 test(
   'a quote that is never closed is shown with its line, and can be taken as it is',
   options,
   async (t) => {
-    const { page, folder, serving } = await openData(t)
+    const { page, folder, app, pick } = await openData(t)
     writeFileSync(join(folder, '屏幕.csv'), 'id,text\n1,很好\n2,"没有闭合\n')
-    await page.keyboard.press('Control+i')
-    await page.getByRole('dialog').getByRole('button', { name: '屏幕.csv' }).click()
+    await pick(() => page.keyboard.press('Control+i'), join(folder, '屏幕.csv'))
     await page.getByRole('alert').filter({ hasText: '第 3 行打开的引号' }).waitFor()
     await assertAccessible(page)
     await page.getByRole('button', { name: '把引号当作普通字符' }).click()
@@ -113,7 +115,7 @@ test(
     await page.keyboard.press('Control+Enter')
     await imported(page)
     await page.getByRole('row', { name: /没有闭合/ }).waitFor()
-    const texts = await serving.app.call('data.texts', {})
+    const texts = await app.call('data.texts', {})
     assert.deepEqual(
       texts.map(({ a }) => a),
       ['很好', '"没有闭合'],
@@ -126,14 +128,14 @@ test(
   options,
   async (t) => {
     const window = await openData(t)
-    const { page, serving } = window
+    const { page, app } = window
     await importTexts(
       window,
       Array.from({ length: 60 }, (_, i) => (i % 3 === 0 ? `第${i}单要退款` : `第${i}单没到`)),
     )
-    const { ids } = await serving.app.call('data.find', { query: '退' })
-    const { task } = (await serving.app.call('project.info', {})).task!
-    await serving.app.call('label.set', {
+    const { ids } = await app.call('data.find', { query: '退' })
+    const { task } = (await app.call('project.info', {})).task!
+    await app.call('label.set', {
       edits: ids
         .slice(0, 5)
         .map((text) => ({ text, mark: { state: 'class' as const, class: task.classes[0]!.id } })),
@@ -172,7 +174,7 @@ test(
   options,
   async (t) => {
     const window = await openData(t)
-    const { page, serving } = window
+    const { page, app } = window
     await importTexts(window, ['很好', '不好', '一般', '还行'])
     const grid = page.getByRole('grid', { name: '文本表' })
     await page.getByRole('row', { name: /还行/ }).waitFor()
@@ -196,7 +198,7 @@ test(
     await page.keyboard.press('b')
     await page.getByText('2 条标为“都不是”').waitFor()
     await assertAccessible(page)
-    const none = await serving.app.call('data.texts', { label: 'none' })
+    const none = await app.call('data.texts', { label: 'none' })
     assert.deepEqual(
       none.map(({ a }) => a),
       ['不好', '一般'],
@@ -206,11 +208,11 @@ test(
 
 test('rows of the held-out set are marked', options, async (t) => {
   const window = await openData(t)
-  const { page, serving } = window
+  const { page, app } = window
   await importTexts(window, ['很好', '不好', '一般', '还行'])
   await hits(page, '4 / 4 条')
-  await serving.app.call('label.drawHeldOut', { size: 1 })
-  const [heldOut] = await serving.app.call('data.texts', { scope: 'heldout' })
+  await app.call('label.drawHeldOut', { size: 1 })
+  const [heldOut] = await app.call('data.texts', { scope: 'heldout' })
   await page
     .getByRole('row')
     .filter({ hasText: '留出集' })
@@ -248,13 +250,13 @@ test(
 )
 
 test('an import can be stopped, and what was written stays', options, async (t) => {
-  const { page, folder, serving } = await openData(t)
+  const { page, folder, app } = await openData(t)
   const path = join(folder, 'long.txt')
   writeFileSync(path, Array.from({ length: 60_000 }, (_, i) => `第${i}条，内容不同`).join('\n'))
-  const { plan } = await serving.app.call('data.preview', { path })
-  const { job } = await serving.app.call('data.import', { path, plan })
+  const { plan } = await app.call('data.preview', { path })
+  const { job } = await app.call('data.import', { path, plan })
   await page.getByRole('button', { name: '取消导入' }).click()
-  assert.equal((await serving.app.call('jobs.wait', { job })).state, 'cancelled')
+  assert.equal((await app.call('jobs.wait', { job })).state, 'cancelled')
   await page.getByText('已写入的各行都在').waitFor()
   await assertAccessible(page)
   await page.getByRole('button', { name: '知道了' }).click()

@@ -7,9 +7,10 @@ import type { Answer } from '../../core/contract.ts'
 import { openApp } from '../../main/app.ts'
 import { contentSecurityPolicy } from '../../main/web/assets.ts'
 import { testHost } from '../store/fake-app.ts'
-import { Desktop, type DesktopOptions } from './desktop.ts'
-import { answerCall } from '../../main/answer-call.ts'
-import { noBrowser, openInterface } from './window.ts'
+import { noBrowser } from './browser-shell.ts'
+import { Desktop, type DesktopOptions, type Served } from './desktop.ts'
+import { decide } from './screen.ts'
+import { openStandIn } from './stand-in-shell.ts'
 
 /**
  * Electron's shell as it was built, with everything behind it, over a module that stands in for
@@ -31,7 +32,6 @@ interface Told {
   readonly visits: readonly string[]
   readonly shown: readonly string[]
   readonly asked: readonly Record<string, unknown>[]
-  readonly sent: readonly { readonly channel: string; readonly message: { event: string } }[]
   readonly menu: readonly { readonly label: string }[]
 }
 
@@ -60,12 +60,6 @@ test('the window is sandboxed, and its page comes from memory under the policy',
     assert.equal((await desktop.ask<Served>('fetch', `app://${path}`)).status, 404, path)
   }
 })
-
-interface Served {
-  readonly status: number
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string
-}
 
 test('the window goes nowhere, opens nothing, and may have nothing but the clipboard', async (t) => {
   const desktop = openDesktop(t)
@@ -172,6 +166,23 @@ test('a project that is named at the start is shown first', async (t) => {
   assert.match(visits[0]!, /#\/data$/)
 })
 
+test('closing and opening ask before what is not saved in the page is lost', async (t) => {
+  const desktop = openDesktop(t)
+  const path = join(desktop.folder, 'p.shiliu')
+  await makeProject(path)
+  await desktop.ask('edit', true)
+  await desktop.ask('choose', { response: 1, path: null })
+  await desktop.ask('close')
+  await desktop.ask('again', ['shiliu', path], '/')
+  while ((await desktop.ask<Told>('told')).asked.length < 2) await setTimeout(50)
+  const { asked } = await desktop.ask<Told>('told')
+  for (const { buttons } of asked) assert.deepEqual(buttons, ['放弃修改', '留下'])
+  await assert.rejects(desktop.call('project.info', {}), { code: 'project.noneOpen' })
+  await desktop.ask('choose', { response: 0, path: null })
+  await desktop.ask('close')
+  assert.equal(await desktop.ended, 0)
+})
+
 test('closing asks before it stops a job; stopped, the job keeps its checkpoint', async (t) => {
   const desktop = openDesktop(t)
   await desktop.call('project.createSample', { folder: desktop.folder })
@@ -183,7 +194,7 @@ test('closing asks before it stops a job; stopped, the job keeps its checkpoint'
   assert.deepEqual(asked[0]!['buttons'], ['停止并关闭', '留下'])
   const [staying] = await desktop.call('jobs.list', {})
   assert.ok(staying!.state === 'queued' || staying!.state === 'running')
-  while (!(await hasStepped(desktop))) await setTimeout(100)
+  await stepped(desktop)
   await desktop.ask('choose', { response: 0, path: null })
   await desktop.ask('close')
   assert.equal(await desktop.ended, 0)
@@ -203,58 +214,26 @@ test('closing asks before it stops a job; stopped, the job keeps its checkpoint'
 })
 
 test(
-  'the interface runs over the bridge that the preload script exposes',
+  'the interface runs over the bridge that the preload script exposes, with the dialogs of the system',
   { skip: noBrowser },
   async (t) => {
-    const { page, serving } = await openInterface(t)
-    await page.exposeFunction(
-      'askMain',
-      (name: 'project.info', input: object, opening: number | null) =>
-        answerCall(serving.app, name, input, opening),
-    )
-    const preload = readFileSync(join(root, 'out/preload/index.cjs'), 'utf8')
-    await page.addInitScript(inFakeWorld, preload)
-    await page.reload()
+    const { page, app, folder, pick } = await openStandIn(t)
     const exposed = await page.evaluate(() =>
       Object.keys(window['shiliu' as never] as object).sort(),
     )
     assert.deepEqual(exposed, ['call', 'listen', 'onConnection', 'upload'])
+    await pick(() => page.getByRole('button', { name: 'New project' }).click(), folder)
+    await page.locator(`.titlebar [title^="${folder}"]`).waitFor()
+    await page.locator('.titlebar .project').click()
     await page.getByRole('button', { name: 'Try the sample' }).click()
-    await page.locator('.titlebar .project', { hasText: '日常点评' }).waitFor()
-    const sentinel = { task: await serving.app.call('task.get', {}) }
-    assert.equal(sentinel.task?.task.classes.length, 2)
+    await page.locator('.stage:focus').waitFor()
+    await decide(page, '1')
+    await page.getByRole('link', { name: 'Label 1 / 32' }).waitFor()
+    // What another labels is heard of.
+    await app.call('label.fromColumn', { column: 'label', perClass: 16 })
+    await page.getByRole('link', { name: 'Label 32 / 32' }).waitFor()
   },
 )
-
-/**
- * Runs the preload script with a module `electron` that passes values as Electron does between worlds:
- * copied as structures, files and functions aside, and errors with nothing but their message.
- */
-function inFakeWorld(preload: string): void {
-  type Run = (...args: unknown[]) => unknown
-  const pass = (value: unknown) =>
-    typeof value === 'function' || value instanceof File ? value : structuredClone(value)
-  const bound =
-    (run: Run) =>
-    (...args: unknown[]) =>
-      run(...args.map(pass))
-  const main = window as unknown as { askMain: Run }
-  const electron = {
-    contextBridge: {
-      exposeInMainWorld(name: string, api: Record<string, Run>) {
-        const copies = Object.entries(api).map(([key, run]) => [key, bound(run)])
-        Object.assign(window, { [name]: Object.fromEntries(copies) })
-      },
-    },
-    ipcRenderer: {
-      invoke: (_channel: string, ...call: unknown[]) => main.askMain(...call.map(pass)),
-      on() {},
-      off() {},
-    },
-    webUtils: { getPathForFile: (file: File) => `/files/${file.name}` },
-  }
-  new Function('require', preload)(() => electron)
-}
 
 async function makeProject(path: string): Promise<void> {
   const app = openApp(testHost(resolve(path, '..')))
@@ -281,10 +260,12 @@ async function firstAsked(desktop: Desktop): Promise<Record<string, unknown>> {
   }
 }
 
-async function hasStepped(desktop: Desktop): Promise<boolean> {
-  const { sent } = await desktop.ask<Told>('told')
-  return sent.some(({ channel, message }) => {
-    const isStep = channel === 'shiliu.event' && message.event === 'job.step'
-    return isStep && JSON.stringify(message).includes('"train"')
-  })
+/** Until a training has done a step. */
+function stepped(desktop: Desktop): Promise<void> {
+  return new Promise((done) =>
+    desktop.onSent((_channel, message) => {
+      const { event } = message as { event: string }
+      if (event === 'job.step' && JSON.stringify(message).includes('"train"')) done()
+    }),
+  )
 }

@@ -19,6 +19,13 @@ export interface DesktopOptions {
   readonly environment?: Readonly<Record<string, string>>
 }
 
+/** What the page gets for an address. */
+export interface Served {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
 /** Electron's shell in a Node process, over the module of test/fixtures/electron/. */
 export class Desktop {
   /** For the test's files; it is removed at the end. */
@@ -29,14 +36,15 @@ export class Desktop {
     number,
     { done: (value: unknown) => void; failed: (e: Error) => void }
   >()
+  readonly #listeners = new Set<(channel: string, message: unknown) => void>()
   #next = 0
 
   constructor(t: TestContext, { entry, appPath, args = [], environment = {} }: DesktopOptions) {
     this.folder = realpathSync(mkdtempSync(join(tmpdir(), 'shiliu-desktop-')))
-    const settings = join(this.folder, 'settings')
+    const own = { HOME: this.folder, SHILIU_SETTINGS: join(this.folder, 'settings') }
     this.#child = fork(entry, [...args], {
       execArgv: ['--import', register],
-      env: { ...process.env, SHILIU_SETTINGS: settings, FAKE_APP_PATH: appPath, ...environment },
+      env: { ...process.env, ...own, FAKE_APP_PATH: appPath, ...environment },
     })
     this.ended = once(this.#child, 'exit').then(([code]) => code as number | null)
     void this.ended.then((code) => {
@@ -65,10 +73,23 @@ export class Desktop {
     return answer.output as Output<K>
   }
 
-  #hear({ id, value, error }: { id: number; value: unknown; error?: string }): void {
+  /** Tells what the shell sends to its page. */
+  onSent(listener: (channel: string, message: unknown) => void): void {
+    this.#listeners.add(listener)
+  }
+
+  #hear(heard: Answered | Sent): void {
+    if ('channel' in heard) {
+      for (const tell of this.#listeners) tell(heard.channel, heard.message)
+      return
+    }
+    const { id, value, error } = heard
     const waiting = this.#waiting.get(id)
     this.#waiting.delete(id)
     if (error === undefined) waiting?.done(value)
     else waiting?.failed(new Error(error))
   }
 }
+
+type Answered = { readonly id: number; readonly value: unknown; readonly error?: string }
+type Sent = { readonly channel: string; readonly message: unknown }

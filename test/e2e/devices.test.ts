@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { noSoftwareGpu, softwareGpuEnv } from '../fixtures/software-gpu.ts'
+import { noWindow } from './interface.ts'
 import { idleRecipe, openLabelledTiny, trainTiny } from './tiny-project.ts'
-import { assertAccessible, noBrowser, show } from './window.ts'
+import { assertAccessible, show } from './window.ts'
 
 test(
   'a device is offered once it was tried, timed, remembered, and a run is made on it',
-  { skip: noBrowser ?? noSoftwareGpu },
+  { skip: noWindow ?? noSoftwareGpu },
   async (t) => {
     // Compute processes get the environment of the program that starts them.
     const { VK_ICD_FILENAMES, VK_DRIVER_FILES } = softwareGpuEnv
     Object.assign(process.env, { VK_ICD_FILENAMES, VK_DRIVER_FILES })
     const window = await openLabelledTiny(t)
-    const { page, serving } = window
-    assert.equal((await trainTiny(serving.app, idleRecipe)).state, 'done')
+    const { page, app } = window
+    assert.equal((await trainTiny(app, idleRecipe)).state, 'done')
     await show(window, 'train')
     const select = page.getByRole('combobox', { name: 'Device' })
     await select.waitFor()
@@ -36,7 +37,7 @@ test(
     await page.getByRole('textbox', { name: 'Steps' }).fill('2')
     await page.keyboard.press('Control+Enter')
     await page.getByRole('row', { name: /Run 2.*(Done|Collapsed)/ }).waitFor()
-    const [run] = await serving.app.call('train.runs', {})
+    const [run] = await app.call('train.runs', {})
     assert.equal(run!.device, 'webgpu')
     assert.equal(run!.result!.environment.provider, 'webgpu')
     await page.getByText(/WebGPU, \d+ threads?/).waitFor()

@@ -3,13 +3,13 @@ import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { test } from 'node:test'
 import type { ExportOutcome } from '../../core/records.ts'
-import type { App } from '../../main/app.ts'
+import { noWindow } from './interface.ts'
 import { openTrained, until } from './trained.ts'
-import { accessibilityViolations, noBrowser } from './window.ts'
+import { accessibilityViolations, type Calls } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 
-async function latestExport(app: App): Promise<ExportOutcome | undefined> {
+async function latestExport(app: Calls): Promise<ExportOutcome | undefined> {
   const jobs = await app.call('jobs.list', {})
   return jobs.find(({ kind, state }) => kind === 'export' && state === 'done')?.result as
     ExportOutcome | undefined
@@ -19,13 +19,12 @@ test(
   'a round is exported, compared in each runtime, listed with checksums, and answers a typed text',
   options,
   async (t) => {
-    const { page, serving } = await openTrained(t, 'export', { stage: 'trained' })
-    const { app } = serving
+    const window = await openTrained(t, 'export', { stage: 'trained' })
+    const { page, app, pick } = window
     await page.getByText(/^Held-out \d+\.\d% \(\d+ of 100\), 95% interval/).waitFor()
     await page.getByText('Nothing exported yet').waitFor()
     assert.deepEqual(await accessibilityViolations(page), [])
-    await page.keyboard.press('Control+Enter')
-    await page.getByRole('button', { name: 'Save here' }).click()
+    await pick(() => page.keyboard.press('Control+Enter'), window.folder)
     await page.getByRole('progressbar', { name: 'Exporting' }).waitFor()
     await page.getByRole('heading', { name: 'Last export' }).waitFor({ timeout: 240_000 })
     const { folder, parity } = (await latestExport(app))!
@@ -74,8 +73,7 @@ test(
 )
 
 test('a model whose accuracy is not known yet is not exported', options, async (t) => {
-  const { page, serving } = await openTrained(t, 'export', { stage: 'trained' })
-  const { app } = serving
+  const { page, app } = await openTrained(t, 'export', { stage: 'trained' })
   // The last action of the project labelled its held-out set.
   await app.call('label.undo', {})
   await page.getByText('Accuracy not known', { exact: false }).waitFor()

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { noWindow } from './interface.ts'
 import { openScreen } from './screen.ts'
-import { assertAccessible, noBrowser, show } from './window.ts'
+import { assertAccessible, show } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 
 test('F6 goes through the areas that can take the focus, and around', options, async (t) => {
   const { page } = await openScreen(t, 'data')
@@ -113,7 +114,7 @@ async function sheet(page: Page): Promise<string[]> {
 
 test('the sheet of keys lists what does something here, and all of it', options, async (t) => {
   const window = await openScreen(t, 'data')
-  const { page, serving } = window
+  const { page, app } = window
   await page.locator('.grid:focus').waitFor()
   const data = await sheet(page)
   for (const row of [
@@ -131,7 +132,7 @@ test('the sheet of keys lists what does something here, and all of it', options,
   for (const key of ['p', 'd', 't', 'Control+.']) {
     assert.ok(!train.some((row) => row.endsWith(`: ${key}`)), `${key} in ${train.join(' | ')}`)
   }
-  await serving.app.call('project.close', {})
+  await app.call('project.close', {})
   await show(window, '')
   await page.getByRole('button', { name: 'New project' }).waitFor()
   assert.ok(!(await sheet(page)).some((row) => /Control\+[1-7]/.test(row)))

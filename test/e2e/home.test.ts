@@ -3,13 +3,16 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import type { Page, Request } from 'playwright-core'
 import type { ErrorRecord } from '../../core/errors.ts'
+import { type BrowserShell, noBrowser, openBrowserShell } from './browser-shell.ts'
+import { noWindow, openInterface } from './interface.ts'
 import { goodRecipe, labelTiny, tinyProject } from './tiny-project.ts'
-import { accessibilityViolations, noBrowser, openInterface, show, type Window } from './window.ts'
+import { accessibilityViolations, show } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
+const inBrowser = { skip: noBrowser }
 
 /** Another page of the same program, in a browser of its own. */
-async function secondPage({ page, serving }: Window): Promise<Page> {
+async function secondPage({ page, serving }: BrowserShell): Promise<Page> {
   const other = await page.context().browser()!.newPage({ locale: 'en-GB' })
   await other.goto(serving.invite())
   return other
@@ -34,8 +37,7 @@ test(
 
 test('labels beyond sixteen a class are told apart, everywhere alike', options, async (t) => {
   const window = await openInterface(t)
-  const { page, serving, folder } = window
-  const { app } = serving
+  const { page, app, folder } = window
   await app.call('project.createSample', { folder })
   await app.call('label.drawHeldOut', { size: 100 })
   await app.call('label.fromColumn', { column: 'label', perClass: 18 })
@@ -61,8 +63,8 @@ test('the language and the theme change at once and stay after a reload', option
   assert.deepEqual(await accessibilityViolations(page), [])
 })
 
-test('a project is made with the keyboard, where the list of files says', options, async (t) => {
-  const { page, folder } = await openInterface(t)
+test('a project is made with the keyboard, where the list of files says', inBrowser, async (t) => {
+  const { page, folder } = await openBrowserShell(t)
   await page.getByRole('button', { name: 'New project' }).waitFor()
   await page.keyboard.press('n')
   const dialog = page.getByRole('dialog')
@@ -79,8 +81,7 @@ test(
   options,
   async (t) => {
     const window = await openInterface(t)
-    const { page, serving, folder } = window
-    const { app } = serving
+    const { page, app, folder } = window
     const [first, second] = [join(folder, 'p.shiliu'), join(folder, 'second.shiliu')]
     await app.call('project.create', { path: second })
     await tinyProject(window)
@@ -88,10 +89,9 @@ test(
     const recipe = { ...goodRecipe, steps: 100_000 }
     const { job } = await app.call('train.start', { base: join(folder, 'base'), recipe })
     const dialog = page.getByRole('dialog')
-    const stay = dialog.getByRole('button', { name: 'Stay' })
     await page.getByRole('row', { name: second }).click()
     await dialog.getByText('Train · If it stops, it keeps its last checkpoint').waitFor()
-    assert.equal(await stay.evaluate((button) => button === document.activeElement), true)
+    await dialog.locator('button:focus', { hasText: 'Stay' }).waitFor()
     assert.deepEqual(await accessibilityViolations(page), [])
     await page.keyboard.press('Enter')
     await dialog.waitFor({ state: 'detached' })
@@ -110,14 +110,14 @@ test(
 
 test(
   'a project that another page opens is followed, and no decision of the former gets into it',
-  options,
+  inBrowser,
   async (t) => {
-    const window = await openInterface(t)
-    const { page, serving } = window
+    const window = await openBrowserShell(t)
+    const { page, app } = window
     await page.getByRole('button', { name: 'Try the sample' }).click()
     await page.getByRole('heading', { name: 'Label' }).waitFor()
     await page.locator('.stage').waitFor()
-    const { path: former } = await serving.app.call('project.info', {})
+    const { path: former } = await app.call('project.info', {})
     // The first decision stays on its way, and the second waits for it.
     const underWay: Request[] = []
     await page.route('**/call/label.set', (route) => void underWay.push(route.request()))
@@ -136,7 +136,7 @@ test(
     const answer = await page.request.post(late.url(), { headers, data: late.postData()! })
     const { error } = (await answer.json()) as { error: ErrorRecord }
     assert.equal(error.code, 'project.other')
-    assert.deepEqual(await serving.app.call('label.journal', {}), [])
+    assert.deepEqual(await app.call('label.journal', {}), [])
     // What was not written waits where it belongs.
     await other.evaluate(() => (location.hash = ''))
     await other.getByRole('row', { name: former }).click()

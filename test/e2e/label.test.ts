@@ -4,28 +4,26 @@ import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Page, Request } from 'playwright-core'
 import type { TaskDefinition } from '../../core/contract.ts'
+import type { Language } from '../../core/errors.ts'
 import type { TextId } from '../../core/project.ts'
-import type { App } from '../../main/app.ts'
 import { serve } from '../../main/serve.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { openProject } from '../../main/store/open.ts'
 import { finishedRound, propose } from '../store/temp-run.ts'
-import { accessibilityViolations, noBrowser, openInterface, show, type Window } from './window.ts'
+import { noBrowser, openBrowserShell } from './browser-shell.ts'
+import { noWindow, openInterface } from './interface.ts'
+import { accessibilityViolations, type Calls, show, type Window } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
+const inBrowser = { skip: noBrowser }
 
 /** The screen in front of a project with `texts`, and what is asked about it again and again. */
 interface Desk extends Window {
-  readonly app: App
   readonly path: string
   /** What is in front. */
   front(): Promise<string>
   /** Presses keys one after another and waits until each has brought another text. */
   label(...keys: readonly string[]): Promise<void>
-  /** Waits until nothing that the page asked is without an answer. */
-  idle(): Promise<void>
-  /** How often the page has called something so far. */
-  calls(name: string): number
   trail(): Promise<string[]>
   /** Labels of training and held-out texts by the name of the class. */
   labels(): Promise<Record<string, [number, number]>>
@@ -43,12 +41,17 @@ const twoClasses: TaskDefinition = {
 
 async function openDesk(
   t: TestContext,
-  { texts, task = twoClasses, prepare }: Preparation,
-  language: 'zh' | 'en' = 'en',
+  preparation: Preparation,
+  language: Language = 'en',
 ): Promise<Desk> {
-  const window = await openInterface(t, language)
-  const { page, serving, folder } = window
-  const { app } = serving
+  return deskWith(await openInterface(t, language), preparation)
+}
+
+async function deskWith(
+  window: Window,
+  { texts, task = twoClasses, prepare }: Preparation,
+): Promise<Desk> {
+  const { page, app, folder } = window
   // A page that is there while a project is opened again begins anew.
   await page.goto('about:blank')
   const path = join(folder, 'p.shiliu')
@@ -70,7 +73,7 @@ interface Preparation {
   readonly prepare?: (path: string) => void
 }
 
-async function importTexts(app: App, folder: string, texts: Preparation['texts']): Promise<void> {
+async function importTexts(app: Calls, folder: string, texts: Preparation['texts']): Promise<void> {
   const path = join(folder, 'texts.jsonl')
   const isPair = typeof texts[0] === 'object'
   const rows = texts.map((text) =>
@@ -84,22 +87,12 @@ async function importTexts(app: App, folder: string, texts: Preparation['texts']
 }
 
 async function deskOf(window: Window, path: string): Promise<Desk> {
-  const { page, serving } = window
-  const { app } = serving
-  const requests: string[] = []
-  let unanswered = 0
-  page.on('request', (request: Request) => {
-    requests.push(new URL(request.url()).pathname)
-    unanswered++
-  })
-  page.on('requestfinished', () => unanswered--)
-  page.on('requestfailed', () => unanswered--)
+  const { page, app } = window
   await show(window, 'label')
   await page.locator('.stage .read').first().waitFor()
   const front = () => page.locator('.stage .read').first().innerText()
   return {
     ...window,
-    app,
     path,
     front,
     async label(...keys) {
@@ -109,10 +102,6 @@ async function deskOf(window: Window, path: string): Promise<Desk> {
         await changed(page, before)
       }
     },
-    async idle() {
-      while (unanswered > 0) await page.waitForEvent('requestfinished')
-    },
-    calls: (name) => requests.filter((request) => request === `/call/${name}`).length,
     trail: () => page.locator('.trail li').allInnerTexts(),
     async labels() {
       const { task, labels } = await app.call('project.info', {})
@@ -120,6 +109,25 @@ async function deskOf(window: Window, path: string): Promise<Desk> {
       return Object.fromEntries(
         labels.classes.map((c) => [name(c.class), [c.train, c.heldOut] as [number, number]]),
       )
+    },
+  }
+}
+
+/** The calls of a page of the browser shell, from now on; those over another bridge pass unseen. */
+function callsOf(page: Page) {
+  const names: string[] = []
+  const unanswered = new Set<Request>()
+  page.on('request', (request) => {
+    names.push(new URL(request.url()).pathname.replace('/call/', ''))
+    unanswered.add(request)
+  })
+  page.on('requestfinished', (request) => unanswered.delete(request))
+  page.on('requestfailed', (request) => unanswered.delete(request))
+  return {
+    count: (name: string) => names.filter((called) => called === name).length,
+    /** Waits until nothing that the page asked is without an answer. */
+    async answered() {
+      while (unanswered.size > 0) await page.waitForEvent('requestfinished')
     },
   }
 }
@@ -148,10 +156,11 @@ function numbered(n: number): string[] {
 
 test(
   'complaint 6: one key labels and moves on, and 32 labels take 32 keys and 32 calls',
-  options,
+  inBrowser,
   async (t) => {
-    const desk = await openDesk(t, { texts: numbered(60) })
+    const desk = await deskWith(await openBrowserShell(t), { texts: numbered(60) })
     const { page } = desk
+    const calls = callsOf(page)
     assert.deepEqual(await accessibilityViolations(page), [])
     await page.getByRole('button', { name: 'Light or dark' }).click()
     assert.deepEqual(await accessibilityViolations(page), [])
@@ -159,7 +168,7 @@ test(
     await desk.label(...Array.from({ length: 32 }, (_, i) => (i % 2 === 0 ? '1' : '2')))
     await page.getByRole('heading', { name: 'All 32 done, ready to train' }).waitFor()
     await steps(page, 32)
-    assert.equal(desk.calls('label.set'), 32)
+    assert.equal(calls.count('label.set'), 32)
     assert.deepEqual(await desk.labels(), { 好评: [16, 0], 差评: [16, 0] })
     assert.deepEqual(await accessibilityViolations(page), [])
   },
@@ -192,9 +201,10 @@ test(
 
 test(
   'complaint 5: every step can be taken back and done again, also after a reload and a restart',
-  options,
+  inBrowser,
   async (t) => {
-    const desk = await openDesk(t, { texts: numbered(60) })
+    const window = await openBrowserShell(t)
+    const desk = await deskWith(window, { texts: numbered(60) })
     const { page, folder, path } = desk
     const seen = [await desk.front()]
     for (const key of ['1', '2', '1', 'b']) {
@@ -218,11 +228,11 @@ test(
     assert.equal(await desk.front(), seen[2])
 
     await page.goto('about:blank')
-    await desk.serving.close()
+    await window.serving.close()
     const again = await serve({ port: 0, root: folder })
     t.after(() => again.close())
     await again.app.call('project.open', { path })
-    const later = await deskOf({ ...desk, serving: again }, path)
+    const later = await deskOf({ ...desk, app: again.app, address: again.invite() }, path)
     await steps(page, 2)
     await later.label('u')
     assert.equal(await later.front(), seen[1])
@@ -403,10 +413,11 @@ test(
 
 test(
   'keys: two at once count in order, held down once, and none while a word is composed',
-  options,
+  inBrowser,
   async (t) => {
-    const desk = await openDesk(t, { texts: numbered(40) })
+    const desk = await deskWith(await openBrowserShell(t), { texts: numbered(40) })
     const { page } = desk
+    const calls = callsOf(page)
     const press = (init: KeyboardEventInit) =>
       page.evaluate((options) => {
         const bubbles = { bubbles: true, cancelable: true }
@@ -421,7 +432,7 @@ test(
     // An input method hides the key, but not its place.
     await press({ key: 'Process', code: 'Digit2' })
     await steps(page, 2)
-    await desk.idle()
+    await calls.answered()
     await page.evaluate(() => {
       for (const key of ['2', '1', 'u', 'b']) {
         const init = { key, bubbles: true, cancelable: true }
@@ -430,7 +441,7 @@ test(
     })
     await page.locator('.trail li').first().getByText('None of these').waitFor()
     await steps(page, 4)
-    await desk.idle()
+    await calls.answered()
     const { entries } = await desk.app.call('label.trail', {})
     const keys: Record<string, string> = { c1: '1', c2: '2' }
     assert.equal(
@@ -445,9 +456,9 @@ test(
 
 test(
   'complaint 9: what could not be written is shown as not saved, stops labelling, and is never dropped',
-  options,
+  inBrowser,
   async (t) => {
-    const desk = await openDesk(t, { texts: numbered(40) })
+    const desk = await deskWith(await openBrowserShell(t), { texts: numbered(40) })
     const { page, app, path } = desk
     await desk.label('1')
     await steps(page, 1)
@@ -498,18 +509,19 @@ test(
   },
 )
 
-test('a project that is open for reading says so, and takes no decision', options, async (t) => {
-  const desk = await openDesk(t, { texts: numbered(20) })
+test('a project that is open for reading says so, and takes no decision', inBrowser, async (t) => {
+  const desk = await deskWith(await openBrowserShell(t), { texts: numbered(20) })
   const { page, app, path } = desk
   await page.goto('about:blank')
   await app.call('project.open', { path, mode: 'read' })
+  const calls = callsOf(page)
   await show(desk, 'label')
   await page.getByText('Read only: another program').waitFor()
   await page.locator('.stage .read').waitFor()
   await page.keyboard.press('1')
   assert.equal(await page.locator('.answers button:disabled').count(), 2)
   assert.deepEqual(await accessibilityViolations(page), [])
-  assert.equal(desk.calls('label.set'), 0)
+  assert.equal(calls.count('label.set'), 0)
 })
 
 test('both texts of a pair are in front', options, async (t) => {
@@ -586,13 +598,14 @@ test('what is said after a label names class, number and the next text', options
 })
 
 test('without texts or classes the screen says what to do first', options, async (t) => {
-  const { page, serving, folder } = await openInterface(t)
+  const window = await openInterface(t)
+  const { page, app, folder } = window
   const path = join(folder, 'p.shiliu')
-  await serving.app.call('project.create', { path })
-  await page.goto(`${serving.invite()}#/label`)
+  await app.call('project.create', { path })
+  await show(window, 'label')
   await page.getByRole('button', { name: 'Import data' }).waitFor()
   assert.deepEqual(await accessibilityViolations(page), [])
-  await importTexts(serving.app, folder, numbered(3))
+  await importTexts(app, folder, numbered(3))
   await page.getByRole('button', { name: 'Set up classes' }).waitFor()
   assert.deepEqual(await accessibilityViolations(page), [])
 })

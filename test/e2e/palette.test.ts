@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { noWindow } from './interface.ts'
 import { commands, focused, front, listed, openLabel } from './screen.ts'
-import { assertAccessible, noBrowser } from './window.ts'
+import { assertAccessible } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 
 test(
   'commands are found by their names in either language and run from the keyboard',
@@ -62,8 +63,8 @@ test(
   'what is no command is searched for in the texts; nothing happens behind or while composing',
   options,
   async (t) => {
-    const { page, serving } = await openLabel(t, 'zh')
-    const { labels } = await serving.app.call('project.info', {})
+    const { page, app } = await openLabel(t, 'zh')
+    const { labels } = await app.call('project.info', {})
     await page.keyboard.press('Control+k')
     const field = commands(page).getByRole('combobox')
     await page.keyboard.type('1')
@@ -74,7 +75,7 @@ test(
     await field.dispatchEvent('keydown', { key: 'Enter', isComposing: true, bubbles: true })
     await field.dispatchEvent('keydown', { key: 'Escape', isComposing: true, bubbles: true })
     assert.match(page.url(), /#\/label$/)
-    assert.deepEqual((await serving.app.call('project.info', {})).labels, labels)
+    assert.deepEqual((await app.call('project.info', {})).labels, labels)
     await page.keyboard.press('Enter')
     await page.getByRole('search').getByText('100 / 200 条').waitFor()
     assert.equal(await page.getByRole('textbox', { name: '搜索' }).inputValue(), '没到')

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { noWindow, openInterface } from './interface.ts'
 import { root } from './shiliu.ts'
-import { assertAccessible, noBrowser, openInterface } from './window.ts'
+import { assertAccessible } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 const parts = readdirSync(join(root, 'renderer/ui'))
   .filter((file) => file.endsWith('.svelte'))
   .map((file) => file.slice(0, -'.svelte'.length))

@@ -1,24 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { noWindow } from './interface.ts'
 import { openLabelledTiny, goodRecipe, idleRecipe, trainTiny } from './tiny-project.ts'
 import { openTrained, until } from './trained.ts'
-import { accessibilityViolations, assertAccessible, noBrowser } from './window.ts'
+import { accessibilityViolations, assertAccessible } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 const patience = { timeout: 240_000 }
 
 test(
   'complaint 1: a worse round does not replace the better one; rounds are kept, taken back and given up',
   options,
   async (t) => {
-    const { page, serving } = await openLabelledTiny(t)
+    const { page, app } = await openLabelledTiny(t)
     await page.evaluate(() => (location.hash = '#/rounds'))
     await page.getByText('No rounds yet').waitFor(patience)
-    await trainTiny(serving.app, goodRecipe)
+    await trainTiny(app, goodRecipe)
     await page.getByText(/Round 1 has an accuracy of \d+\.\d%/).waitFor(patience)
     await assertAccessible(page)
 
-    await trainTiny(serving.app, idleRecipe)
+    await trainTiny(app, idleRecipe)
     const verdict = page.getByRole('status').filter({ hasText: 'Round 2 did not help.' })
     await verdict.waitFor(patience)
     assert.match(
@@ -72,9 +73,9 @@ test(
   'a round that is kept for a higher figure, though no difference is seen, says why',
   options,
   async (t) => {
-    const { page, serving } = await openLabelledTiny(t)
-    await trainTiny(serving.app, idleRecipe)
-    await trainTiny(serving.app, { ...goodRecipe, steps: 3 })
+    const { page, app } = await openLabelledTiny(t)
+    await trainTiny(app, idleRecipe)
+    await trainTiny(app, { ...goodRecipe, steps: 3 })
     await page.evaluate(() => (location.hash = '#/rounds'))
     const verdict = page.getByRole('status').filter({ hasText: 'No difference seen' })
     await verdict.waitFor(patience)
@@ -86,8 +87,8 @@ test(
 )
 
 test('the round in use scores the rest and proposes, as it is asked to', options, async (t) => {
-  const { page, serving } = await openLabelledTiny(t)
-  await trainTiny(serving.app, goodRecipe)
+  const { page, app } = await openLabelledTiny(t)
+  await trainTiny(app, goodRecipe)
   await page.evaluate(() => (location.hash = '#/rounds'))
   await page.getByText(/Round 1 has an accuracy/).waitFor(patience)
   await page.keyboard.press('Control+Enter')
@@ -98,7 +99,7 @@ test('the round in use scores the rest and proposes, as it is asked to', options
   assert.deepEqual(await accessibilityViolations(page), [])
   await page.keyboard.press('Control+Enter')
   await page.getByText('14 proposals wait for review.').waitFor(patience)
-  const [job] = await serving.app.call('jobs.list', { limit: 1 })
+  const [job] = await app.call('jobs.list', { limit: 1 })
   assert.deepEqual((job!.input as { rule: unknown }).rule, {
     share: 0.01,
     minimum: 7,
@@ -113,7 +114,7 @@ test(
   options,
   async (t) => {
     const window = await openTrained(t, 'train', { stage: 'trained' })
-    const { page, serving } = window
+    const { page, app } = window
     await page.getByRole('row', { name: /Run 1/ }).waitFor()
     await page.keyboard.press('Control+6')
     await page.getByText(/Round 1 has an accuracy/).waitFor()
@@ -143,7 +144,7 @@ test(
     await page.keyboard.press('Control+Enter')
     await dialog.waitFor({ state: 'detached' })
     await until(async () => {
-      const [job] = await serving.app.call('jobs.list', { limit: 1 })
+      const [job] = await app.call('jobs.list', { limit: 1 })
       return job?.kind === 'propose'
     })
   },

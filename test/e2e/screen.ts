@@ -3,17 +3,18 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Page } from 'playwright-core'
-import { openInterface, type Window } from './window.ts'
+import type { Language } from '../../core/errors.ts'
+import { openInterface } from './interface.ts'
+import { show, type Window } from './window.ts'
 
 /** A project with texts and two classes, at one of its screens. */
 export async function openScreen(
   t: TestContext,
   screen: string,
-  language: 'zh' | 'en' = 'en',
+  language: Language = 'en',
 ): Promise<Window> {
   const window = await openInterface(t, language)
-  const { page, serving, folder } = window
-  const { app } = serving
+  const { page, app, folder } = window
   await app.call('project.create', { path: join(folder, 'p.shiliu') })
   const path = join(folder, 'texts.csv')
   const rows = Array.from(
@@ -29,13 +30,13 @@ export async function openScreen(
     patterns: ['{a}。这是[MASK]。'],
     groups: [{ name: '甲', words: { 退款: '钱', 物流: '货' } }],
   })
-  await page.goto(`${serving.invite()}#/${screen}`)
+  await show(window, screen)
   await page.locator('.rail').waitFor()
   await page.locator('.toolbar').waitFor()
   return window
 }
 
-export const openLabel = async (t: TestContext, language: 'zh' | 'en' = 'en') => {
+export const openLabel = async (t: TestContext, language: Language = 'en') => {
   const window = await openScreen(t, 'label', language)
   await window.page.locator('.stage:focus').waitFor()
   return window

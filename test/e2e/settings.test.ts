@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { noWindow } from './interface.ts'
 import { decide, front, listed, openLabel } from './screen.ts'
-import { assertAccessible, noBrowser } from './window.ts'
+import { assertAccessible } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 const settings = (page: Page) => page.getByRole('dialog', { name: /^(Settings|设置)$/ })
 const caps = (page: Page, place: string) => page.locator(`${place} kbd`).allInnerTexts()
 

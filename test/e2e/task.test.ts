@@ -3,14 +3,16 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { Locator, Page } from 'playwright-core'
-import { accessibilityViolations, noBrowser, openInterface, type Window } from './window.ts'
+import type { Language } from '../../core/errors.ts'
+import { noWindow, openInterface } from './interface.ts'
+import { accessibilityViolations, type Calls, type Window } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 
 /** A project with one long text and no task, on its Task screen. */
-async function emptyTask(t: TestContext, language: 'zh' | 'en'): Promise<Window> {
+async function emptyTask(t: TestContext, language: Language): Promise<Window> {
   const window = await openInterface(t, language)
-  const { app } = window.serving
+  const { app } = window
   const csv = join(window.folder, 'texts.csv')
   writeFileSync(csv, `text\n${'等了一个小时还没上菜。'.repeat(20)}\n`)
   await app.call('project.create', { path: join(window.folder, 'p.shiliu') })
@@ -21,9 +23,9 @@ async function emptyTask(t: TestContext, language: 'zh' | 'en'): Promise<Window>
 }
 
 /** The sample project on its Task screen. */
-async function sampleTask(t: TestContext, language: 'zh' | 'en' = 'en'): Promise<Window> {
+async function sampleTask(t: TestContext, language: Language = 'en'): Promise<Window> {
   const window = await openInterface(t, language)
-  await window.serving.app.call('project.createSample', { folder: window.folder })
+  await window.app.call('project.createSample', { folder: window.folder })
   await showTask(window.page)
   await cell(window.page, 0, 1).waitFor()
   return window
@@ -51,17 +53,17 @@ async function type(page: Page, ...steps: string[]): Promise<void> {
 
 /** The task as the project has it, once it looks like this. */
 async function saved(
-  { serving }: Window,
+  { app }: Window,
   isRight: (task: NonNullable<Awaited<ReturnType<typeof current>>>) => boolean,
 ) {
   for (;;) {
-    const version = await current(serving)
+    const version = await current(app)
     if (version && isRight(version)) return version
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
-const current = ({ app }: Window['serving']) => app.call('task.get', {})
+const current = (app: Calls) => app.call('task.get', {})
 
 test(
   'complaint 13: words of two characters stand at two masks, and the base model answers what the keyboard defined',
@@ -151,9 +153,9 @@ test(
   options,
   async (t) => {
     const window = await sampleTask(t)
-    const { page, serving } = window
-    await serving.app.call('label.fromColumn', { column: 'label', perClass: 4 })
-    const { task: before } = (await current(serving))!
+    const { page, app } = window
+    await app.call('label.fromColumn', { column: 'label', perClass: 4 })
+    const { task: before } = (await current(app))!
     await cell(page, 0, 0).focus()
     await type(page, '高兴', 'Enter')
     await cell(page, 0, 0).focus()
@@ -164,21 +166,21 @@ test(
       task.classes.map(({ id }) => id),
       before.classes.map(({ id }) => id).reverse(),
     )
-    const { classes } = await serving.app.call('label.summary', {})
+    const { classes } = await app.call('label.summary', {})
     assert.equal(classes.find((count) => count.class === before.classes[0]!.id)?.train, 4)
 
     await page.getByRole('button', { name: 'Remove the class “高兴”' }).click()
     await page.getByText('The class 高兴 cannot be removed: 4 labels').waitFor()
     assert.equal(await cell(page, 1, 0).inputValue(), '高兴')
-    assert.equal((await current(serving))!.task.classes.length, 2)
+    assert.equal((await current(app))!.task.classes.length, 2)
     assert.deepEqual(await accessibilityViolations(page), [])
   },
 )
 
 test('what cannot be saved stays on the screen and is said', options, async (t) => {
   const window = await sampleTask(t, 'zh')
-  const { page, serving } = window
-  const { version } = (await current(serving))!
+  const { page, app } = window
+  const { version } = (await current(app))!
   await cell(page, 2, 1).focus()
   await type(page, '一般', 'Enter')
   await page.getByText('未存盘：第 3 行有词，没有类别名').waitFor()
@@ -186,7 +188,7 @@ test('what cannot be saved stays on the screen and is said', options, async (t) 
   await page.getByRole('button', { name: '新建项目' }).waitFor()
   await showTask(page)
   assert.equal(await cell(page, 2, 1).inputValue(), '一般')
-  assert.equal((await current(serving))!.version, version)
+  assert.equal((await current(app))!.version, version)
   await cell(page, 2, 0).focus()
   await type(page, '中立', 'Tab')
   await saved(window, ({ task: { classes } }) => classes[2]?.name === '中立')
@@ -205,7 +207,7 @@ test(
   async (t) => {
     const window = await sampleTask(t)
     const { page } = window
-    const before = (await current(window.serving))!.task.groups.length
+    const before = (await current(window.app))!.task.groups.length
     const toast = page.locator('.toast')
     const key = toast.locator('kbd')
     await page.getByRole('button', { name: 'Remove the group' }).first().click()

@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Input } from '../../core/contract.ts'
 import type { Job } from '../../core/records.ts'
-import type { App } from '../../main/app.ts'
 import { writeModel } from '../../worker/model-folder.ts'
 import { tinyModel, tinyTask, tinyTexts } from '../fixtures/tiny-model.ts'
-import { openInterface, type Window } from './window.ts'
+import { openInterface } from './interface.ts'
+import type { Calls, Window } from './window.ts'
 
 /** What separates the classes of the tiny texts well, and what learns nothing at all. */
 export const goodRecipe = { steps: 120, batch: 8, learningRate: 1e-2, maxTokens: 32 }
@@ -23,7 +23,7 @@ const definition = {
 }
 
 /** A project with 240 texts and a task, none of them labelled yet, and a base model beside it. */
-export async function tinyProject({ serving: { app }, folder }: Window): Promise<void> {
+export async function tinyProject({ app, folder }: Window): Promise<void> {
   await app.call('project.create', { path: join(folder, 'p.shiliu') })
   await writeModel(join(folder, 'base'), tinyModel())
   const rows = tinyTexts(240).map(({ id, a, target }) => {
@@ -41,12 +41,12 @@ export async function tinyProject({ serving: { app }, folder }: Window): Promise
 export async function openLabelledTiny(t: TestContext): Promise<Window> {
   const window = await openInterface(t)
   await tinyProject(window)
-  await labelTiny(window.serving.app)
+  await labelTiny(window.app)
   return window
 }
 
 /** Draws and labels a held-out set of 60, and labels 16 texts of each class to train on. */
-export async function labelTiny(app: App): Promise<void> {
+export async function labelTiny(app: Calls): Promise<void> {
   await app.call('label.drawHeldOut', { size: 60 })
   await app.call('label.fromColumn', { column: 'label', scope: 'heldout' })
   await app.call('label.fromColumn', { column: 'label', perClass: 16 })
@@ -54,7 +54,7 @@ export async function labelTiny(app: App): Promise<void> {
 
 /** Trains the tiny model to the end, or to what else the job comes to. */
 export async function trainTiny(
-  app: App,
+  app: Calls,
   recipe: NonNullable<Input<'train.start'>['recipe']>,
 ): Promise<Job> {
   const { path } = await app.call('project.info', {})
@@ -62,6 +62,6 @@ export async function trainTiny(
   return ended(app, await app.call('train.start', { base, recipe, seed: 5 }))
 }
 
-async function ended(app: App, { job }: { job: number }): Promise<Job> {
+async function ended(app: Calls, { job }: { job: number }): Promise<Job> {
   return app.call('jobs.wait', { job })
 }

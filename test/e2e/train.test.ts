@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { join } from 'node:path'
+import { cpSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
+import { noWindow, openInterface } from './interface.ts'
 import { openLabelledTiny, goodRecipe, tinyProject, trainTiny } from './tiny-project.ts'
-import { assertAccessible, noBrowser, openInterface, show } from './window.ts'
+import { assertAccessible, show } from './window.ts'
 
-const options = { skip: noBrowser }
+const options = { skip: noWindow }
 /** Longer than it takes to look at a run, stop it and start the page again. */
 const longEnoughMs = 30_000
 const patience = { timeout: 240_000 }
@@ -32,10 +34,10 @@ test(
   'a run is started, watched over a reload, stopped with its checkpoint and gone on with to its figure',
   options,
   async (t) => {
-    const { page, serving } = await openLabelledTiny(t)
-    const first = await trainTiny(serving.app, goodRecipe)
+    const { page, app } = await openLabelledTiny(t)
+    const first = await trainTiny(app, goodRecipe)
     assert.equal(first.state, 'done')
-    const { result } = (await serving.app.call('train.runs', {}))[0]!
+    const { result } = (await app.call('train.runs', {}))[0]!
     const steps = Math.ceil(longEnoughMs / (result!.milliseconds / result!.steps))
 
     await goTo(page, 'train')
@@ -74,7 +76,7 @@ test(
     const banner = page.getByText(/Run 2 was stopped; its checkpoint at step/)
     await banner.waitFor(patience)
     await assertAccessible(page)
-    const stopped = await serving.app.call('train.runs', {})
+    const stopped = await app.call('train.runs', {})
     assert.ok(stopped[0]!.checkpoint! >= before && stopped[0]!.checkpoint! < steps)
 
     await page.keyboard.press('p')
@@ -89,8 +91,8 @@ test(
 
 test('Ctrl Enter starts a run, also before the screen knows its plan', options, async (t) => {
   const window = await openLabelledTiny(t)
-  const { page, serving, folder } = window
-  const { app } = serving
+  const { page, app, folder } = window
+  await page.goto('about:blank')
   await app.call('project.create', { path: join(folder, 'second.shiliu') })
   await show(window, '')
   await page.getByRole('row', { name: join(folder, 'p.shiliu') }).click()
@@ -102,8 +104,8 @@ test('Ctrl Enter starts a run, also before the screen knows its plan', options, 
 
 test('what keeps a run from starting is said, with the way out', options, async (t) => {
   const window = await openInterface(t)
-  const { page, serving, folder } = window
-  await serving.app.call('project.create', { path: `${folder}/empty.shiliu` })
+  const { page, app, folder } = window
+  await app.call('project.create', { path: `${folder}/empty.shiliu` })
   await show(window, 'train')
   await page.getByText('The project has no texts yet.').waitFor(patience)
   await page.getByText('There is no task yet').waitFor()
@@ -123,15 +125,15 @@ test('what keeps a run from starting is said, with the way out', options, async 
   await page.getByRole('button', { name: 'Label some' }).click()
   assert.match(page.url(), /#\/label$/)
 
-  await serving.app.call('label.fromColumn', { column: 'label', perClass: 16 })
+  await app.call('label.fromColumn', { column: 'label', perClass: 16 })
   await goTo(page, 'train')
   await page.getByText('the defaults will do').waitFor(patience)
   assert.equal(await start.isEnabled(), true)
 })
 
 test('a run that goes astray shows its error and a remedy', options, async (t) => {
-  const { page, serving } = await openLabelledTiny(t)
-  const failed = await trainTiny(serving.app, { ...goodRecipe, steps: 5, learningRate: 1e30 })
+  const { page, app } = await openLabelledTiny(t)
+  const failed = await trainTiny(app, { ...goodRecipe, steps: 5, learningRate: 1e30 })
   assert.deepEqual([failed.state, failed.error?.code], ['failed', 'train.diverged'])
   await goTo(page, 'train')
   const alert = page.getByRole('alert')
@@ -140,3 +142,64 @@ test('a run that goes astray shows its error and a remedy', options, async (t) =
   await alert.getByRole('button', { name: 'Use learning rate 3e+29' }).click()
   assert.equal(await page.getByRole('textbox', { name: 'Learning rate' }).inputValue(), '3e+29')
 })
+
+test('a model from a folder is added as base, and a run begins from it', options, async (t) => {
+  const { page, app, folder, pick } = await openLabelledTiny(t)
+  const source = resolve(import.meta.dirname, '../fixtures/hugging-face/bert')
+  cpSync(source, join(folder, 'bert-tiny'), { recursive: true })
+  await goTo(page, 'train')
+  const base = page.getByRole('combobox', { name: 'Base model' })
+  const isChosen = (name: string) =>
+    page.waitForFunction(
+      (value) => document.querySelector('select')?.value === value,
+      name,
+      patience,
+    )
+  await isChosen('default')
+  assert.match(await base.innerText(), /included · BERT · 5\.1 M · 10\.2 MB/)
+  await page.getByText('4 layers of width 256, 5,090,904 parameters').waitFor()
+
+  const add = () => page.getByRole('button', { name: 'Add a folder…' }).click()
+  await pick(add, folder)
+  await page.getByText(/There is no model at/).waitFor(patience)
+  await page.getByRole('button', { name: 'Close' }).click()
+  await isChosen('default')
+  await pick(add, join(folder, 'bert-tiny'))
+  await isChosen('bert-tiny')
+  await page.getByText('2 layers of width 32, 19,351 parameters').waitFor()
+  await assertAccessible(page)
+
+  await page.getByRole('textbox', { name: 'Steps' }).fill('2')
+  await page.keyboard.press('Control+Enter')
+  await page.getByRole('row', { name: /Run 1.*(Done|Collapsed)/ }).waitFor(patience)
+  const [run] = await app.call('train.runs', {})
+  const added = (await app.call('models.list', {})).find(({ name }) => name === 'bert-tiny')
+  assert.equal(run!.baseSha256, added!.sha256)
+  assert.equal(run!.result!.recipe.steps, 2)
+})
+
+test(
+  'an optimiser and a part of the model are chosen, and stand in the differences',
+  options,
+  async (t) => {
+    const { page, app } = await openLabelledTiny(t)
+    await trainTiny(app, { ...goodRecipe, steps: 3 })
+    await goTo(page, 'train')
+    await page.getByRole('row', { name: /Run 1.*(Done|Collapsed)/ }).waitFor(patience)
+    await page.getByText('More settings').click()
+    await page.getByRole('combobox', { name: 'Optimiser' }).selectOption('LAMB')
+    await page.getByRole('combobox', { name: 'What is trained' }).selectOption('last layer')
+    await page.getByRole('textbox', { name: 'Parts of a batch' }).fill('0')
+    await page.getByText('expected a whole number from 1, got 0').waitFor()
+    await page.getByRole('textbox', { name: 'Parts of a batch' }).fill('2')
+    await page.getByRole('textbox', { name: 'Steps' }).fill('3')
+    await assertAccessible(page)
+    await page.keyboard.press('Control+Enter')
+    const row = page.getByRole('row', { name: /Run 2.*(Done|Collapsed)/ })
+    await row.waitFor(patience)
+    const changes = await row.locator('.differences').innerText()
+    assert.match(changes, /optimiser\s*AdamW →\s*LAMB/)
+    assert.match(changes, /trained\s*everything →\s*last layer/)
+    assert.match(changes, /parts\s*1 →\s*2/)
+  },
+)

@@ -3,14 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, type TestContext } from 'node:test'
 import type { Started } from '../../core/contract.ts'
-import type { App } from '../../main/app.ts'
-import { openInterface, show, type Window } from './window.ts'
+import type { Language } from '../../core/errors.ts'
+import { openInterface } from './interface.ts'
+import { type Calls, show, type Window } from './window.ts'
 
 /** How far a project has come: a round in use, or proposals of it as well. */
 export type Stage = 'trained' | 'proposed'
 
 export interface Options {
-  readonly language?: 'zh' | 'en'
+  readonly language?: Language
   readonly stage?: Stage
 }
 
@@ -29,18 +30,23 @@ export async function openTrained(
   { language = 'en', stage = 'proposed' }: Options = {},
 ): Promise<Window> {
   const window = await openInterface(t, language)
-  const { app } = window.serving
-  // A page that is there while projects are opened begins anew by itself, with each.
-  await window.page.goto('about:blank')
-  if (!isMade) await make(app, window.folder)
-  const path = join(window.folder, 'trained.shiliu')
-  copyFileSync(fileOf(stage), path)
-  await app.call('project.open', { path })
-  await show(window, screen)
+  await showTrained(window, screen, stage)
   return window
 }
 
-async function make(app: App, folder: string): Promise<void> {
+/** Such a project at one of its screens, in a window that is there. */
+export async function showTrained(window: Window, screen: string, stage: Stage): Promise<void> {
+  const { page, app, folder } = window
+  // A page that is there while projects are opened begins anew by itself, with each.
+  await page.goto('about:blank')
+  if (!isMade) await make(app, folder)
+  const path = join(folder, 'trained.shiliu')
+  copyFileSync(fileOf(stage), path)
+  await app.call('project.open', { path })
+  await show(window, screen)
+}
+
+async function make(app: Calls, folder: string): Promise<void> {
   const { path } = await app.call('project.createSample', { folder })
   await app.call('label.fromColumn', { column: 'label', perClass: 16, seed: 1 })
   await app.call('label.fromColumn', { column: 'label', scope: 'heldout' })
@@ -54,13 +60,13 @@ async function make(app: App, folder: string): Promise<void> {
 }
 
 /** A closed project is one file. */
-async function keep(app: App, path: string, stage: Stage): Promise<void> {
+async function keep(app: Calls, path: string, stage: Stage): Promise<void> {
   await app.call('project.close', {})
   copyFileSync(path, fileOf(stage))
   await app.call('project.open', { path })
 }
 
-async function ended(app: App, { job }: Started): Promise<void> {
+async function ended(app: Calls, { job }: Started): Promise<void> {
   const { state, error } = await app.call('jobs.wait', { job })
   if (state !== 'done') throw new Error(`job ${job} ${state}: ${JSON.stringify(error)}`)
 }

@@ -5,9 +5,10 @@ import { test } from 'node:test'
 import iconv from 'iconv-lite'
 import type { Locator, Page } from 'playwright-core'
 import type { ProjectInfo } from '../../core/records.ts'
+import { noBrowser, openPage } from './browser-shell.ts'
 import { startProgram } from './program.ts'
 import { ask, root, tempFolder } from './shiliu.ts'
-import { accessibilityViolations, inTheme, noBrowser, openPage } from './window.ts'
+import { accessibilityViolations, inTheme } from './window.ts'
 
 const options = { skip: noBrowser }
 /** Every screen in both languages and both themes, to be looked at. */

@@ -1,75 +1,49 @@
-import { mkdtempSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import assert from 'node:assert/strict'
-import { chromium, type Page } from 'playwright-core'
-import { serve, type Serving } from '../../main/serve.ts'
-import { browserPath } from '../ensure-browser.ts'
+import type { Page } from 'playwright-core'
+import type { Language } from '../../core/errors.ts'
+import type { App } from '../../main/app.ts'
 
 /** What the page showed when a test failed. */
 const failures = join(import.meta.dirname, '../../out/failures')
 const fileName = (name: string) => name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').slice(0, 80)
 
-/** Why tests of the interface cannot run here; undefined where they can. */
-export const noBrowser = browserPath === undefined ? 'Chromium is not installed' : undefined
+/** What a test asks of the application itself. */
+export type Calls = Pick<App, 'call'>
 
+/** The interface in a window, over whichever shell. */
 export interface Window {
   readonly page: Page
-  readonly serving: Serving
-  /** Files are listed and written here; it is removed at the end. */
+  /** The application behind the page; nothing that the page does cuts these calls off. */
+  readonly app: Calls
+  /** Files are chosen and written here; it is removed at the end. */
   readonly folder: string
+  /** Where the interface is, whatever it shows. */
+  readonly address: string
+  /** Does what asks for a path, and answers: with a file, or with the folder for something new. */
+  pick(ask: () => Promise<void>, path: string): Promise<void>
 }
 
-/**
- * The interface in a real Chromium over the real application. The test fails on any error of the page
- * and on any violation of the content security policy.
- */
-export async function openInterface(t: TestContext, language: 'zh' | 'en' = 'en'): Promise<Window> {
-  const folder = mkdtempSync(join(tmpdir(), 'shiliu-window-'))
-  mkdirSync(join(folder, 'settings'))
-  process.env.SHILIU_SETTINGS = join(folder, 'settings')
-  const serving = await serve({ port: 0, root: folder })
-  const { page, complaints } = await openPage(t, serving.invite(), language)
-  t.after(async () => {
-    await serving.close()
-    rmSync(folder, { recursive: true, force: true })
-    assert.deepEqual(complaints, [])
-  })
-  return { page, serving, folder }
-}
+/** The size that the screens are made for. */
+export const size = { width: 1280, height: 800 }
+export const locales: Readonly<Record<Language, string>> = { zh: 'zh-CN', en: 'en-GB' }
 
 /**
  * A screen of the project that is open now, on a fresh page: one that shows another project would begin
  * anew by itself meanwhile.
  */
-export async function show({ page, serving }: Window, screen: string): Promise<void> {
+export async function show(
+  { page, address }: Pick<Window, 'page' | 'address'>,
+  screen: string,
+): Promise<void> {
   await page.goto('about:blank')
-  await page.goto(`${serving.invite()}#/${screen}`)
+  await page.goto(`${address}#/${screen}`)
 }
 
-/** A page in a real Chromium at an address of the browser shell, and what it has complained of. */
-export async function openPage(
-  t: TestContext,
-  address: string,
-  language: 'zh' | 'en',
-): Promise<{ page: Page; complaints: string[] }> {
-  const browser = await chromium.launch({
-    executablePath: browserPath!,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
-  const page = await browser.newPage({
-    viewport: { width: 1280, height: 800 },
-    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
-  })
+/** What a page complains of, as it comes. */
+export function watch(page: Page): string[] {
   // Tests run beside others; nothing is said of how long anything may take.
   page.setDefaultTimeout(180_000)
   const complaints: string[] = []
@@ -77,14 +51,14 @@ export async function openPage(
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text())
   })
-  t.after(async () => {
-    // Its types lack what the documentation of node:test has.
-    const { passed } = t as TestContext & { readonly passed: boolean }
-    if (!passed) await page.screenshot({ path: join(failures, `${fileName(t.name)}.png`) })
-    await browser.close()
-  })
-  await page.goto(address)
-  return { page, complaints }
+  return complaints
+}
+
+/** After a test: keeps what the page shows if the test failed. */
+export async function keepPicture(t: TestContext, page: Page): Promise<void> {
+  // Its types lack what the documentation of node:test has.
+  const { passed } = t as TestContext & { readonly passed: boolean }
+  if (!passed) await page.screenshot({ path: join(failures, `${fileName(t.name)}.png`) })
 }
 
 const axeSource = readFileSync(

@@ -148,7 +148,7 @@ test('a model that was replaced in its folder is read again', async () => {
   const now = await ask(tinyTask, { model: folder })
   assert.notDeepEqual(now.texts[0], before.texts[0])
   assert.deepEqual(now.texts, (await ask(tinyTask)).texts)
-  await rm(resolve(folder, 'vocab.txt'))
+  for (const name of ['vocab.txt', 'tokenizer.json']) await rm(resolve(folder, name))
   await assert.rejects(ask(tinyTask, { model: folder }), { code: 'model.missing' })
 })
 

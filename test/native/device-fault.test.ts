@@ -6,7 +6,7 @@ import { after, test } from 'node:test'
 import type { DeviceName } from '../../core/devices.ts'
 import { sentence, toRecord } from '../../core/errors.ts'
 import type { ScoreSpec, TrainResult, TrainSpec } from '../../core/job.ts'
-import type { Executor, Store } from '../../engine/executor.ts'
+import type { Executor, NamedTensors, Store } from '../../engine/executor.ts'
 import { watched } from '../../worker/device-fault.ts'
 import type { OpenExecutor } from '../../worker/executor-for.ts'
 import type { JobContext } from '../../worker/job-context.ts'
@@ -80,6 +80,10 @@ class OnDevice implements Store {
   accept = () => this.inner.accept()
   reject = () => this.inner.reject()
   dispose = () => this.inner.dispose()
+  write(tensors: NamedTensors) {
+    assert.ok(!this.#isGone(), 'the process would end here')
+    return this.inner.write(tensors)
+  }
   read(names?: Iterable<string>) {
     assert.ok(!this.#isGone(), 'the process would end here')
     return this.inner.read(names)

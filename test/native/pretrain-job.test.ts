@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib'
 import type { PretrainSpec } from '../../core/job.ts'
 import { lineOf, tokenMask, wordStart } from '../../learn/pretrain/corpus.ts'
 import { floats } from '../../engine/executor.ts'
-import { freshSnapshot } from '../../learn/train/step.ts'
+import { parameterShapes } from '../../learn/model/parameters.ts'
 import { readCheckpoint, writeCheckpoint } from '../../worker/checkpoint.ts'
 import { prepareCorpus } from '../../worker/corpus.ts'
 import type { JobContext } from '../../worker/job-context.ts'
@@ -184,9 +184,11 @@ test('training that diverges says so and leaves the last checkpoint as it was', 
   await assert.rejects(runPretrain({ ...given, settings, checkpointEvery: 1 }, context()), {
     code: 'train.diverged',
   })
-  const { snapshot } = await readCheckpoint(join(folder, 'diverged', 'checkpoint.safetensors'), {
-    ...(await readModelShape(join(folder, 'whole', 'model'))).config,
-  })
+  const { config } = await readModelShape(join(folder, 'whole', 'model'))
+  const { snapshot } = await readCheckpoint(
+    join(folder, 'diverged', 'checkpoint.safetensors'),
+    parameterShapes(config),
+  )
   for (const { data } of snapshot.tensors.values()) {
     assert.ok((data as Float32Array).every(Number.isFinite))
   }
@@ -196,7 +198,7 @@ const noFullDevice = process.platform !== 'linux' && 'only Linux has a device th
 
 test('a full disk ends the job with a sentence', { skip: noFullDevice }, async () => {
   const path = join(folder, 'full.safetensors')
-  const snapshot = freshSnapshot(new Map([['w', floats([2], Float32Array.of(1, 2))]]))
+  const snapshot = { step: 0, tensors: new Map([['w', floats([2], Float32Array.of(1, 2))]]) }
   await writeCheckpoint(path, snapshot)
   const before = await hashFile(path)
   await symlink('/dev/full', `${path}.part`)

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Stream } from '../../core/random.ts'
 import { floatData } from '../../engine/executor.ts'
+import type { BertConfig } from '../../learn/model/config.ts'
 import { initialWeights } from '../../learn/model/initial-weights.ts'
-import { names, parameterShapes } from '../../learn/model/parameters.ts'
+import { namesOf, parameterShapes } from '../../learn/model/parameters.ts'
 
-const config = {
+const names = namesOf({ family: 'bert' })
+const config: BertConfig = {
+  family: 'bert',
   vocabSize: 50,
   hiddenSize: 128,
   layers: 2,
@@ -14,6 +17,7 @@ const config = {
   maxPositions: 48,
   typeVocabSize: 2,
   layerNormEpsilon: 1e-12,
+  activation: 'gelu',
 }
 
 /** Scores of a head of layer 0 at one place, for a text of random words: q . k / sqrt(width). */
@@ -37,9 +41,9 @@ function scores(head: number, place: number): number[] {
     Array.from({ length: width }, (_, row) =>
       state.reduce((sum, value, i) => sum + value * of(name)[(head * width + row) * h + i]!, 0),
     )
-  const query = project(names.layer(0, 'attention.self.query.weight'), states[place]!)
+  const query = project(`${names.layer(0).query}.weight`, states[place]!)
   return states.map((state) => {
-    const key = project(names.layer(0, 'attention.self.key.weight'), state)
+    const key = project(`${names.layer(0).key}.weight`, state)
     return query.reduce((sum, value, i) => sum + value * key[i]!, 0) / Math.sqrt(width)
   })
 }

@@ -242,6 +242,9 @@ test('options that exclude each other, and a predict without texts, are wrong us
     [['review', '--list', '--approve', '3'], /cannot be used with/],
     [['audit', 'answer', '--file', 'a.csv', '--from-column', 'cat'], /cannot be used with/],
     [['train', '--resume', '--steps', '5'], /cannot be used with/],
+    [['train', '--resume', '--train', 'lora'], /cannot be used with/],
+    [['train', '--train', 'top:0'], /Expected all, biases, top:2, lora/],
+    [['train', '--optimizer', 'sgd'], /Allowed choices are adamw, lamb/],
     [['predict', 'model'], /give at least one text, or --file/],
     [['predict', 'model', '好', '--file', 'a.csv'], /not both/],
     [['predict', 'model', '好', '--out', 'a.csv'], /belong to --file/],
@@ -406,6 +409,22 @@ test('labelling the held-out sample draws it first, in a project of any size', a
   const run = await shiliu(folder, ['label', '--held-out', '--json'], '1\n2\n')
   const { labels } = JSON.parse(run.out) as { labels: LabelSummary }
   assert.deepEqual([labels.heldOut?.size, labels.heldOutLabelled], [6, 2])
+})
+
+test('training takes its optimiser, its parts and what is trained from the command line', async (t) => {
+  const { app, folder, path } = await fakeApp(t)
+  await importTexts(app, folder, 40)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 4 })
+  await app.call('project.close', {})
+  const options = ['--optimizer', 'lamb', '--accumulate', '4', '--train', 'top:2', '--offload']
+  const run = await shiliu(folder, ['train', ...options])
+  assert.equal(run.code, 0, run.err)
+  const after = openApp(testHost(folder))
+  t.after(() => after.close())
+  await after.call('project.open', { path })
+  const [report] = await after.call('train.runs', {})
+  const chosen = { optimizer: 'lamb', accumulate: 4, train: { top: 2 }, offload: true } as const
+  assert.deepEqual(report!.recipe, chosen)
 })
 
 test('proposals are reviewed from a file and one by one, an audit is answered by a column', async (t) => {

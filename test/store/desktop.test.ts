@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { Departure } from '../../main/desktop/departure.ts'
 import { programRoot, projectArgument, wayToShow } from '../../main/desktop/places.ts'
 import { utilityWorker } from '../../main/desktop/utility-worker.ts'
@@ -83,23 +84,28 @@ test('the language of the system is Chinese for every Chinese locale, otherwise 
 
 test('leaving asks once while a job runs, and closes before the window goes', async () => {
   const steps: string[] = []
-  let answer = (_stop: boolean) => {}
+  const questions: ((stop: boolean) => void)[] = []
+  const asked = async (n: number) => {
+    while (questions.length < n) await setImmediate()
+    return questions[n - 1]!
+  }
   const departure = new Departure({
+    mayLose: async () => true,
     isBusy: () => true,
     ask: () => {
       steps.push('ask')
-      return new Promise((resolve) => (answer = resolve))
+      return new Promise((resolve) => questions.push(resolve))
     },
     close: async () => void steps.push('close'),
     end: () => void steps.push(`end ${departure.isOver}`),
   })
   const stayed = departure.begin()
   await departure.begin()
-  answer(false)
+  ;(await asked(1))(false)
   await stayed
   assert.deepEqual([steps, departure.isOver], [['ask'], false])
   const left = departure.begin()
-  answer(true)
+  ;(await asked(2))(true)
   await left
   assert.deepEqual(steps, ['ask', 'ask', 'close', 'end true'])
 })
@@ -107,6 +113,7 @@ test('leaving asks once while a job runs, and closes before the window goes', as
 test('a window whose project cannot be closed stays, and may be asked again', async () => {
   let isBroken = true
   const departure = new Departure({
+    mayLose: async () => true,
     isBusy: () => false,
     ask: () => Promise.reject(new Error('nobody is asked')),
     close: () => (isBroken ? Promise.reject(new Error('disk')) : Promise.resolve()),

@@ -17,6 +17,7 @@ export function testHost(root: string, worker = entry): Host {
     root,
     fileRoots: null,
     settingsFolder: join(root, 'settings'),
+    modelsFolder: join(root, 'settings', 'models'),
     hasDialogs: false,
     pickFile: () => Promise.resolve(null),
     pickFolder: () => Promise.resolve(null),

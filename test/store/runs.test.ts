@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { ProposalId, RunId } from '../../core/project.ts'
+import { defaultStepOptions } from '../../core/step-options.ts'
 import type { TrainingItem } from '../../core/task.ts'
 import type { WritableDb } from '../../main/store/database.ts'
 import { decide } from '../../main/store/decisions.ts'
@@ -77,6 +78,19 @@ test('a run keeps its texts, task and settings whatever happens later', (t) => {
   assert.throws(() => db.exec('UPDATE run SET seed = 4'), change)
   assert.throws(() => db.exec('UPDATE run_text SET weight = 2'), change)
   assert.throws(() => db.exec('DELETE FROM run_text'), change)
+})
+
+test('a result from before there were step options reads as what it was', (t) => {
+  const { db } = labelled(t, 5)
+  const { run } = finishedRound(db)
+  const { recipe } = runById(db, run).result!
+  const old = Object.entries(recipe).filter(([name]) => !(name in defaultStepOptions))
+  db.exec('DROP TRIGGER run_result_never_changes')
+  db.prepare('UPDATE run_result SET recipe = ? WHERE run_id = ?').run(
+    JSON.stringify(Object.fromEntries(old)),
+    run,
+  )
+  assert.deepEqual(runById(db, run).result!.recipe, recipe)
 })
 
 test('a class without a label stops the run before it starts', (t) => {

@@ -1,6 +1,7 @@
 import type { Recipe } from '../../core/job.ts'
 import type { ModelId, RunId, TextId } from '../../core/project.ts'
 import type { Round } from '../../core/records.ts'
+import { defaultStepOptions } from '../../core/step-options.ts'
 import type { WritableDb } from '../../main/store/database.ts'
 import { createJob } from '../../main/store/jobs.ts'
 import { insertProposals } from '../../main/store/proposals.ts'
@@ -18,6 +19,7 @@ export const recipe: Recipe = {
   clip: 1,
   dropout: 0.1,
   maxTokens: 64,
+  ...defaultStepOptions,
 }
 
 const environment = { onnxruntime: '1', provider: 'cpu', threads: 1, cpu: 'x', node: '24' }

@@ -5,6 +5,7 @@ import type { Executor } from '../../engine/executor.ts'
 import { cannotStart } from '../device-fault.ts'
 import { executorFor } from '../executor-for.ts'
 import { readModel } from '../model-folder.ts'
+import { ortExecutor } from '../ort.ts'
 import { factsOf, missingCudaLibrary } from './facts.ts'
 import { noHalf } from './half.ts'
 import { stepTime, tolerance, trialDifference } from './trial.ts'
@@ -30,7 +31,7 @@ export async function probeDevice({ device, threads, measure }: Probe): Promise<
     found = { ...found, ...(await factsOf(device)) }
     executor = await executorFor(device, threads)
     await requireRight(device, executor)
-    const milliseconds = measure ? await measured(executor, measure) : null
+    const milliseconds = measure ? await measured(executor, threads, measure) : null
     return { ...found, noFloat16: await noFloat16(device, threads), milliseconds }
   } catch (error) {
     return { ...found, fault: recordOf(device, error) }
@@ -53,9 +54,15 @@ async function requireRight(device: DeviceName, executor: Executor): Promise<voi
 
 async function measured(
   executor: Executor,
+  threads: number,
   { task, model, recipe }: NonNullable<Probe['measure']>,
 ): Promise<number> {
-  return stepTime(executor, await readModel(model), task, recipe)
+  const offload = recipe.offload ? ortExecutor({ threads }) : undefined
+  try {
+    return await stepTime({ executor, offload }, await readModel(model), task, recipe)
+  } finally {
+    await offload?.dispose()
+  }
 }
 
 async function noFloat16(device: DeviceName, threads: number): Promise<ErrorRecord | null> {

@@ -3,13 +3,16 @@ import type { Recipe } from '../../core/job.ts'
 import type { Task, TrainingItem } from '../../core/task.ts'
 import type { Executor } from '../../engine/executor.ts'
 import { referenceExecutor } from '../../engine/reference.ts'
-import { train, type TrainInput } from '../../learn/fuzzy-pet/train.ts'
+import { train, trainPlan, type TrainInput } from '../../learn/fuzzy-pet/train.ts'
 import { initialWeights } from '../../learn/model/initial-weights.ts'
 import type { Weights } from '../../learn/model/parameters.ts'
 import { recipeFor } from '../../learn/recipe.ts'
 import { specialTokens } from '../../learn/text/special-tokens.ts'
 import { createTokenizer } from '../../learn/text/tokenizer.ts'
-import { freshSnapshot, openState } from '../../learn/train/step.ts'
+import type { ModelConfig } from '../../learn/model/config.ts'
+import type { Executors } from '../../learn/train/plan.ts'
+import { closeState, freshState } from '../../learn/train/state.ts'
+import { stepsPerRun } from '../../learn/train/step.ts'
 import type { Model } from '../model-folder.ts'
 
 /** The losses of a device may differ from exact ones by so much. */
@@ -29,17 +32,19 @@ export async function trialDifference(executor: Executor): Promise<number> {
 
 async function losses(executor: Executor): Promise<number[]> {
   const { weights, input } = tinyTraining()
-  const state = await openState(executor, freshSnapshot(weights))
+  const plan = trainPlan({ executor }, input.config, input.recipe)
+  const state = await freshState(plan, weights, input.seed)
   const found: number[] = []
-  for await (const { loss } of train({ ...input, executor }, state)) found.push(loss)
-  await state.store.dispose()
+  for await (const { loss } of train(input, state)) found.push(loss)
+  await closeState(state)
   return found
 }
 
-function tinyTraining(): { weights: Weights; input: Omit<TrainInput, 'executor'> } {
+function tinyTraining(): { weights: Weights; input: TrainInput } {
   const texts = ['很好', '真好', '很坏', '真坏']
   const tokenizer = createTokenizer([...specialTokens, ...'很真好坏，。'])
-  const config = {
+  const config: ModelConfig = {
+    family: 'bert',
     vocabSize: tokenizer.size,
     hiddenSize: 8,
     layers: 1,
@@ -48,6 +53,7 @@ function tinyTraining(): { weights: Weights; input: Omit<TrainInput, 'executor'>
     maxPositions: 16,
     typeVocabSize: 2,
     layerNormEpsilon: 1e-12,
+    activation: 'gelu',
   }
   const task: Task = {
     kind: 'single',
@@ -72,13 +78,14 @@ const timed = 3
 
 /** Milliseconds of one step of a training with this model and recipe, its texts as long as they may be. */
 export async function stepTime(
-  executor: Executor,
+  executors: Executors,
   model: Model,
   task: Task,
   chosen: Partial<Recipe>,
 ): Promise<number> {
   const whole = recipeFor(model.config, 0, chosen)
-  const recipe = { ...whole, steps: 1 + timed + (executor.stepsPerRun ?? 1) }
+  const perRun = stepsPerRun(trainPlan(executors, model.config, whole))
+  const recipe = { ...whole, steps: 1 + timed + perRun }
   const { vocab } = model.tokenizer
   const words = [...vocab].filter((token) => [...token].length === 1).slice(0, 500)
   const stream = new Stream(1, 'measure')
@@ -95,16 +102,17 @@ export async function stepTime(
       gold: true,
     }
   })
-  const state = await openState(executor, freshSnapshot(model.weights))
+  const plan = trainPlan(executors, model.config, recipe)
+  const state = await freshState(plan, model.weights, 1)
   const one = { ...task, patterns: task.patterns.slice(0, 1) }
-  const input = { ...model, executor, task: one, recipe, seed: 1, items }
+  const input = { ...model, task: one, recipe, seed: 1, items }
   const times: number[] = []
   let before = performance.now()
   for await (const _ of train(input, state)) {
     times.push(performance.now() - before)
     before = performance.now()
   }
-  await state.store.dispose()
-  const warm = times.slice(executor.stepsPerRun ?? 1)
+  await closeState(state)
+  const warm = times.slice(perRun)
   return warm.reduce((sum, time) => sum + time, 0) / warm.length
 }

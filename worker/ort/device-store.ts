@@ -6,6 +6,7 @@ import { emitOnnx } from '../../engine/onnx/emit.ts'
 import { DeviceSession, type DeviceTensor } from './device-session.ts'
 import { fromOrt, toOrt, type OrtOptions } from './session.ts'
 
+type Direction = 'toDevice' | 'toHost'
 type Type = Pick<HostTensor, 'dtype' | 'shape'>
 
 /** Opens a store in the memory of the GPU; the tensors are copied there once. */
@@ -13,17 +14,23 @@ export async function openDeviceStore(
   tensors: NamedTensors,
   options: OrtOptions,
 ): Promise<DeviceStore> {
-  const names = [...tensors.keys()]
-  const session = await openCopy(tensors, names, options, 'toDevice')
+  const types = new Map([...tensors].map(([name, { dtype, shape }]) => [name, { dtype, shape }]))
+  const session = await openCopy(types, [...tensors.keys()], options, 'toDevice')
   try {
-    const fed = names.map((name) => [name, toOrt(name, tensors.get(name))] as const)
-    const copies = await session.run(Object.fromEntries(fed))
-    const types = new Map([...tensors].map(([name, { dtype, shape }]) => [name, { dtype, shape }]))
-    const held = names.map((name) => [name, session.hold(copies[nextOf(name)]!)] as const)
-    return new DeviceStore(types, new Map(held), options)
+    return new DeviceStore(types, await copyToDevice(session, tensors), options)
   } finally {
     await session.release()
   }
+}
+
+async function copyToDevice(
+  session: DeviceSession,
+  tensors: NamedTensors,
+): Promise<Map<string, DeviceTensor>> {
+  const fed = [...tensors].map(([name, tensor]) => [name, toOrt(name, tensor)] as const)
+  const copies = await session.run(Object.fromEntries(fed))
+  const names = [...tensors.keys()]
+  return new Map(names.map((name) => [name, session.hold(copies[nextOf(name)]!)]))
 }
 
 /**
@@ -35,8 +42,8 @@ export class DeviceStore implements Store {
   readonly #current: Map<string, DeviceTensor>
   readonly #next = new Map<string, DeviceTensor>()
   readonly #options: OrtOptions
-  /** Sessions that read tensors back, by the names that they read. */
-  readonly #readers = new Map<string, Promise<DeviceSession>>()
+  /** Sessions that copy tensors there or back, by direction and names. */
+  readonly #copies = new Map<string, Promise<DeviceSession>>()
 
   constructor(
     types: ReadonlyMap<string, Type>,
@@ -74,14 +81,20 @@ export class DeviceStore implements Store {
     this.#next.clear()
   }
 
+  async write(tensors: NamedTensors): Promise<void> {
+    const session = await this.#copy([...tensors.keys()], 'toDevice')
+    for (const [name, copy] of await copyToDevice(session, tensors)) {
+      this.#current.get(name)!.free()
+      this.#current.set(name, copy)
+    }
+  }
+
   /** Through a session of identities: a tensor on the GPU that is asked for its data ends the process. */
   async read(wanted: Iterable<string> = this.#current.keys()): Promise<Map<string, HostTensor>> {
     const names = [...wanted]
-    const key = names.join('\n')
-    const reader = this.#readers.get(key) ?? openCopy(this.#types, names, this.#options, 'toHost')
-    this.#readers.set(key, reader)
+    const session = await this.#copy(names, 'toHost')
     const fed = names.map((name) => [name, this.get(name)!] as const)
-    const copies = await (await reader).run(Object.fromEntries(fed))
+    const copies = await session.run(Object.fromEntries(fed))
     return new Map(names.map((name) => [name, fromOrt(copies[nextOf(name)]!)]))
   }
 
@@ -89,8 +102,15 @@ export class DeviceStore implements Store {
     this.reject()
     for (const current of this.#current.values()) current.free()
     this.#current.clear()
-    for (const reader of this.#readers.values()) await (await reader).release()
-    this.#readers.clear()
+    for (const session of this.#copies.values()) await (await session).release()
+    this.#copies.clear()
+  }
+
+  #copy(names: readonly string[], direction: Direction): Promise<DeviceSession> {
+    const key = [direction, ...names].join('\n')
+    const session = this.#copies.get(key) ?? openCopy(this.#types, names, this.#options, direction)
+    this.#copies.set(key, session)
+    return session
   }
 }
 
@@ -98,7 +118,7 @@ function openCopy(
   types: ReadonlyMap<string, Type>,
   names: readonly string[],
   options: OrtOptions,
-  direction: 'toDevice' | 'toHost',
+  direction: Direction,
 ): Promise<DeviceSession> {
   const b = new GraphBuilder()
   const outputs: Record<string, Node> = {}

@@ -14,7 +14,7 @@ export interface OrtOptions {
 
 /**
  * The CPU computes where the store lies, and WebGPU keeps it. The others have no bindings in Node, so that
- * weights and moments go there and back with every run: that of several steps (decision 014).
+ * weights and moments go there and back with every run: that of several steps (decision 015).
  */
 export const stepsPerRun: Record<Provider, number> = {
   cpu: 1,

@@ -14,9 +14,10 @@ export type Tf = typeof import('@tensorflow/tfjs-core')
 type Compute<K extends OpName> = (tf: Tf, node: Node<K>, inputs: readonly Tensor[]) => Tensor
 type Rules = OpTable<{ [K in OpName]: Compute<K> | 'fed' | 'fused' }>
 
-/** It has no integers of 64 bits: ids and indices are int32, exact below 2^31, and their quotients below 2^24. */
+/** It has no floats of 16 bits, and no integers of 64: ids and indices are int32, exact below 2^31, and their quotients below 2^24. */
 export const typeOf: Record<DType, 'float32' | 'int32' | 'bool'> = {
   float32: 'float32',
+  float16: 'float32',
   int64: 'int32',
   bool: 'bool',
 }
@@ -52,6 +53,7 @@ const rules: Rules = {
   Floor: (tf, _, [x]) => tf.floor(x!),
   Cast: (tf, { attributes: { to } }, [x]) => tf.cast(x!, typeOf[to]),
   StopGradient: (tf, _, [x]) => tf.clone(x!),
+  Boundary: (tf, _, [x]) => tf.clone(x!),
 
   MatMul: (tf, { shape }, [x, y]) => {
     // Its kernels take matrices in turn and not by the rule of broadcasting, where both have several.

@@ -5,10 +5,12 @@ import { fromTf, toTf } from './tensors.ts'
 
 /** Tensors where the backend of tfjs computes. */
 export class TfStore implements Store {
+  readonly #tf: Tf
   readonly #current: Map<string, Tensor>
   readonly #next = new Map<string, Tensor>()
 
   constructor(tf: Tf, tensors: NamedTensors) {
+    this.#tf = tf
     this.#current = new Map([...tensors].map(([name, tensor]) => [name, toTf(tf, name, tensor)]))
   }
 
@@ -36,6 +38,14 @@ export class TfStore implements Store {
   reject(): void {
     for (const next of this.#next.values()) next.dispose()
     this.#next.clear()
+  }
+
+  async write(tensors: NamedTensors): Promise<void> {
+    for (const [name, tensor] of tensors) {
+      const written = toTf(this.#tf, name, tensor)
+      this.#current.get(name)!.dispose()
+      this.#current.set(name, written)
+    }
   }
 
   async read(names: Iterable<string> = this.#current.keys()): Promise<Map<string, HostTensor>> {

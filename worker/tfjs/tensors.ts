@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { integers, type HostTensor } from '../../engine/executor.ts'
-import { knownShape, type ConstantValues, type TensorType } from '../../engine/ir/node.ts'
+import { isFloat, knownShape, type ConstantValues, type TensorType } from '../../engine/ir/node.ts'
 import { typeOf, type Tf } from './ops.ts'
 
 export function toTf(tf: Tf, name: string, tensor: HostTensor | undefined): Tensor {
@@ -11,7 +11,7 @@ export function toTf(tf: Tf, name: string, tensor: HostTensor | undefined): Tens
 }
 
 export function constant(tf: Tf, values: ConstantValues, { dtype, shape }: TensorType): Tensor {
-  const typed = dtype === 'float32' ? Float32Array.from(values) : Int32Array.from(values)
+  const typed = isFloat(dtype) ? Float32Array.from(values) : Int32Array.from(values)
   return tf.tensor(typed, [...knownShape(shape)], typeOf[dtype])
 }
 

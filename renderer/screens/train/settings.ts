@@ -1,13 +1,35 @@
-/** The settings of a run that people change, as they are typed and shown. */
+import {
+  optimizers,
+  parseTrained,
+  trainedText,
+  type StepOptions,
+  type Trained,
+} from '../../../core/step-options.ts'
 
-export type SettingName = 'steps' | 'batch' | 'learningRate' | 'maxTokens' | 'seed' | 'threads'
+/** The settings of a run that people change, as they are typed, chosen and shown. */
 
-export interface Setting {
-  readonly name: SettingName
+type TypedName =
+  'steps' | 'batch' | 'learningRate' | 'maxTokens' | 'seed' | 'threads' | 'accumulate'
+type ChosenName = 'optimizer' | 'train'
+export type SettingName = TypedName | ChosenName
+export type SettingValue = number | StepOptions['optimizer'] | Trained
+
+interface Shown {
   /** Null where the text is no value of this setting. */
-  parse(text: string): number | null
-  show(value: number): string
+  parse(text: string): SettingValue | null
+  show(value: SettingValue): string
 }
+export interface TypedSetting extends Shown {
+  readonly kind: 'typed'
+  readonly name: TypedName
+}
+export interface ChosenSetting extends Shown {
+  readonly kind: 'chosen'
+  readonly name: ChosenName
+  /** What the list offers, as texts of this setting. */
+  readonly choices: readonly string[]
+}
+export type Setting = TypedSetting | ChosenSetting
 
 const whole = (least: number) => (text: string) => {
   const value = Number(text)
@@ -24,14 +46,42 @@ export function showRate(rate: number): string {
   return rate < 0.01 ? rate.toExponential().replace('e-0', 'e-') : String(rate)
 }
 
-export const settings: readonly Setting[] = [
-  { name: 'steps', parse: whole(1), show: String },
-  { name: 'batch', parse: whole(1), show: String },
-  { name: 'learningRate', parse: positive, show: showRate },
-  { name: 'maxTokens', parse: whole(16), show: String },
-  { name: 'seed', parse: whole(0), show: String },
-  { name: 'threads', parse: whole(1), show: String },
+function typed(
+  name: TypedName,
+  parse: (text: string) => number | null,
+  show: (value: number) => string = String,
+): TypedSetting {
+  return { kind: 'typed', name, parse, show: (value) => show(value as number) }
+}
+
+export const usualSettings: readonly TypedSetting[] = [
+  typed('steps', whole(1)),
+  typed('batch', whole(1)),
+  typed('learningRate', positive, showRate),
+  typed('maxTokens', whole(16)),
+  typed('seed', whole(0)),
+  typed('threads', whole(1)),
 ]
+
+export const moreSettings: readonly Setting[] = [
+  {
+    kind: 'chosen',
+    name: 'optimizer',
+    choices: optimizers,
+    parse: (text) => optimizers.find((name) => name === text) ?? null,
+    show: String,
+  },
+  typed('accumulate', whole(1)),
+  {
+    kind: 'chosen',
+    name: 'train',
+    choices: ['all', 'top:1', 'top:2', 'biases', 'lora'],
+    parse: parseTrained,
+    show: (value) => trainedText(value as Trained),
+  },
+]
+
+export const settings: readonly Setting[] = [...usualSettings, ...moreSettings]
 
 export function settingOf(name: SettingName): Setting {
   return settings.find((setting) => setting.name === name)!

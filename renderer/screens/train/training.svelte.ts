@@ -1,10 +1,11 @@
 import type { Input } from '../../../core/contract.ts'
 import type { JobId } from '../../../core/project.ts'
-import type { RunPlan, RunReport } from '../../../core/records.ts'
+import type { BaseModel, RunPlan, RunReport } from '../../../core/records.ts'
 import { api } from '../../api.ts'
 import { CallError } from '../../bridge.ts'
 import type { ErrorRecord } from '../../../core/errors.ts'
 import { devices } from '../../state/devices.svelte.ts'
+import { files } from '../../state/files.svelte.ts'
 import { jobs } from '../../state/jobs.svelte.ts'
 import { attempt } from '../../state/messages.svelte.ts'
 import { project } from '../../state/project.svelte.ts'
@@ -22,6 +23,12 @@ class Training {
   planFault = $state.raw<ErrorRecord | null>(null)
   /** What was typed in place of the plan's own values, as it was typed. */
   typed = $state<Partial<Record<SettingName, string>>>({})
+  /** The base models at hand. */
+  bases = $state.raw<readonly BaseModel[]>([])
+  /** The one that was chosen in place of the plan's own. */
+  base = $state<string | null>(null)
+  /** A base model is being checked and copied. */
+  isAdding = $state(false)
   isStarting = $state(false)
   /** The job that was asked to stop, until it has. */
   stopping = $state<JobId | null>(null)
@@ -52,6 +59,7 @@ class Training {
   follow(): () => void {
     this.#path = project.info?.path
     void this.refresh()
+    void this.#readBases()
     return api.listen(({ event }) => {
       if (event !== 'job.step') void this.refresh()
     })
@@ -80,8 +88,29 @@ class Training {
     this.planSoon()
   }
 
+  chooseBase(name: string): void {
+    this.base = name
+    this.planSoon()
+  }
+
+  /** Asks for the folder of a model, and begins with it from then on. */
+  async addBase(title: string): Promise<void> {
+    const folder = await files.pickFolder(title)
+    if (folder === null) return
+    this.isAdding = true
+    const added = await attempt(() => api.call('models.add', { folder }))
+    await this.#readBases()
+    this.isAdding = false
+    if (added) this.chooseBase(added.name)
+  }
+
+  async #readBases(): Promise<void> {
+    this.bases = await api.call('models.list', {}).catch(() => this.bases)
+  }
+
   reset(): void {
     this.typed = {}
+    this.base = null
     this.planSoon()
   }
 
@@ -91,7 +120,8 @@ class Training {
   }
 
   /** Puts the settings of a run into the form, to train once more as it was. */
-  takeFrom({ recipe, seed, threads }: RunReport): void {
+  takeFrom({ recipe, seed, threads, baseSha256 }: RunReport): void {
+    this.base = this.bases.find(({ sha256 }) => sha256 === baseSha256)?.name ?? null
     const values = { ...recipe, seed, threads }
     this.typed = Object.fromEntries(
       settings.flatMap((setting) => {
@@ -174,10 +204,11 @@ class Training {
         const text = this.typed[setting.name]
         return text === undefined ? [] : [[setting.name, setting.parse(text)!]]
       }),
-    ) as Partial<Record<SettingName, number>>
+    ) as Input<'train.plan'>['recipe'] & { seed?: number; threads?: number }
     const { seed, threads, ...recipe } = values
     return {
       recipe,
+      ...(this.base !== null && { base: this.base }),
       ...(seed !== undefined && { seed }),
       ...(threads !== undefined && { threads }),
     }
@@ -190,6 +221,7 @@ class Training {
     this.isKnown = false
     this.plan = null
     this.typed = {}
+    this.base = null
     this.#chosen = null
   }
 }

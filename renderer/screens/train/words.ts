@@ -1,4 +1,5 @@
 import type { JobState } from '../../../core/project.ts'
+import { count } from '../../words/formats.ts'
 import { both } from '../../words/language.svelte.ts'
 
 export const words = both({
@@ -79,6 +80,10 @@ export const words = both({
       clip: '裁剪',
       dropout: '随机失活',
       maxTokens: '长度',
+      optimizer: '优化器',
+      accumulate: '累积',
+      train: '训练范围',
+      offload: '矩量放内存',
       seed: '种子',
       threads: '线程',
       gold: '标注',
@@ -94,7 +99,16 @@ export const words = both({
       maxTokens: '最长',
       seed: '种子',
       threads: '线程',
+      optimizer: '优化器',
+      accumulate: '一批分几份',
+      train: '训练范围',
     },
+    more: '更多设置',
+    names: {
+      ...{ adamw: 'AdamW', lamb: 'LAMB', on: '是', off: '否' },
+      ...{ all: '全部参数', biases: '只训偏置', lora: 'LoRA' },
+    } as Record<string, string | undefined>,
+    top: (n: string) => `最上 ${n} 层`,
     none: '还没有训练过',
     noneText: {
       asking: '右边是这次会用的设置。',
@@ -109,6 +123,15 @@ export const words = both({
     rejected: '否定的提案',
     texts: (n: string) => `${n} 条`,
     surplus: (n: string) => `其中 ${n} 条在每类十六条之外`,
+    base: '底座',
+    includedBase: '自带',
+    otherBase: '上一次运行的底座，不在列表里',
+    baseSay: (layers: number, width: number, parameters: string) =>
+      `${layers} 层，宽 ${width}，${parameters} 个参数`,
+    millions: (n: number) => `${count(Math.max(1, Math.round(n / 1e4)))} 万`,
+    addBase: '添加文件夹……',
+    addBaseTitle: '选一个 BERT、RoBERTa-wwm 或 ALBERT 模型的文件夹',
+    addingBase: '正在检查并复制……',
     defaults: '恢复默认',
     bad: {
       steps: (got: string) => `应为 1 以上的整数，实为 ${got}`,
@@ -117,6 +140,7 @@ export const words = both({
       maxTokens: (got: string) => `应为 16 以上的整数，实为 ${got}`,
       seed: (got: string) => `应为非负整数，实为 ${got}`,
       threads: (got: string) => `应为 1 以上的整数，实为 ${got}`,
+      accumulate: (got: string) => `应为 1 以上的整数，实为 ${got}`,
     },
     units: { batch: '条', maxTokens: '词元' } as Record<string, string | undefined>,
     expected: (time: string) => `约 ${time}，按上次每步用时算`,
@@ -227,6 +251,10 @@ export const words = both({
       clip: 'clip',
       dropout: 'dropout',
       maxTokens: 'length',
+      optimizer: 'optimiser',
+      accumulate: 'parts',
+      train: 'trained',
+      offload: 'moments in memory',
       seed: 'seed',
       threads: 'threads',
       gold: 'labels',
@@ -242,7 +270,16 @@ export const words = both({
       maxTokens: 'Longest',
       seed: 'Seed',
       threads: 'Threads',
+      optimizer: 'Optimiser',
+      accumulate: 'Parts of a batch',
+      train: 'What is trained',
     },
+    more: 'More settings',
+    names: {
+      ...{ adamw: 'AdamW', lamb: 'LAMB', on: 'yes', off: 'no' },
+      ...{ all: 'everything', biases: 'biases only', lora: 'LoRA' },
+    },
+    top: (n) => (n === '1' ? 'last layer' : `last ${n} layers`),
     none: 'Nothing trained yet',
     noneText: {
       asking: 'The settings that would be used stand at the right.',
@@ -257,6 +294,15 @@ export const words = both({
     rejected: 'Rejected proposals',
     texts: (n) => n,
     surplus: (n) => `${n} of them beyond sixteen a class`,
+    base: 'Base model',
+    includedBase: 'included',
+    otherBase: 'that of the last run, not listed',
+    baseSay: (layers, width, parameters) =>
+      `${layers} layers of width ${width}, ${parameters} parameters`,
+    millions: (n) => `${(n / 1e6).toFixed(1)} M`,
+    addBase: 'Add a folder…',
+    addBaseTitle: 'The folder of a BERT, RoBERTa-wwm or ALBERT model',
+    addingBase: 'Checking and copying…',
     defaults: 'Back to defaults',
     bad: {
       steps: (got) => `expected a whole number from 1, got ${got}`,
@@ -265,6 +311,7 @@ export const words = both({
       maxTokens: (got) => `expected a whole number from 16, got ${got}`,
       seed: (got) => `expected a whole number from 0, got ${got}`,
       threads: (got) => `expected a whole number from 1, got ${got}`,
+      accumulate: (got) => `expected a whole number from 1, got ${got}`,
     },
     units: { batch: 'texts', maxTokens: 'tokens' },
     expected: (time) => `about ${time} at the pace of the last run`,
@@ -299,3 +346,9 @@ export const words = both({
     lower: (rate) => `Use learning rate ${rate}`,
   },
 })
+
+/** The name of a value that is chosen from a list: `adamw`, `top:2`. */
+export function nameOf(value: string): string {
+  const top = /^top:(\d+)$/.exec(value)
+  return top ? words().top(top[1]!) : (words().names[value] ?? value)
+}

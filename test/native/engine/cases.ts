@@ -99,6 +99,11 @@ export const cases: { readonly [K in Covered]: readonly Case[] } = {
     { inputs: [x(2, 2)], build: (b, p) => b.add(p!, b.stopGradient(b.scalar(1))) },
     { inputs: [x()], build: (b, p) => b.mul(b.stopGradient(b.scalar(3)), p!) },
   ],
+  Boundary: [
+    { inputs: [x(3)], build: (b, p) => b.mul(b.boundary(p!), p!) },
+    { inputs: [x(2, 2)], build: (b, p) => b.boundary(b.add(p!, 1)) },
+    { inputs: [x()], build: (b, p) => b.mul(b.boundary(b.scalar(3)), p!) },
+  ],
   MatMul: [
     { inputs: [x(3, 4), x(4, 2)], build: (b, p, q) => b.matMul(p!, q!) },
     { inputs: [x(2, 3, 4), x(4, 5)], build: (b, p, q) => b.matMul(p!, q!) },

@@ -5,7 +5,7 @@ import type { Executor, Store } from '../../../engine/executor.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { noSoftwareGpu, onSoftwareGpu } from '../../fixtures/software-gpu.ts'
 import { tinyModel } from '../../fixtures/tiny-model.ts'
-import { tenSteps, type Trained } from '../../fixtures/tiny-training.ts'
+import { otherLosses, tenSteps, tinyLogits, type Trained } from '../../fixtures/tiny-training.ts'
 
 const cpu = ortExecutor({ threads: 2 })
 after(() => cpu.dispose())
@@ -34,6 +34,18 @@ test(
     assert.deepEqual([...answer.tensors.keys()], [...expected.keys()])
     // The first copy, and one set of weights and moments for each step.
     assert.equal(answer.made, 11 * expected.size)
+    assert.equal(answer.freed, answer.made)
+  },
+)
+
+test(
+  'steps of every plan, and scores, are on WebGPU what they are on the CPU',
+  { skip: noSoftwareGpu },
+  async () => {
+    type Answer = { losses: number[][]; logits: number[][]; made: number; freed: number }
+    const { answer } = await onSoftwareGpu<Answer>('plans')
+    assertNear(answer.losses, await otherLosses(cpu))
+    assertNear(answer.logits, await tinyLogits(cpu))
     assert.equal(answer.freed, answer.made)
   },
 )
@@ -69,6 +81,12 @@ test('steps made in one loop are the steps made one by one', async () => {
     assert.deepEqual(looped.tensors.get(name)!.data, data, name)
 })
 
+test('a loop keeps what is frozen, and there is none where a step has parts', async () => {
+  const looping = ortExecutor({ threads: 2, stepsPerRun: 2 })
+  assert.deepEqual(await otherLosses(looping), await otherLosses(cpu))
+  await looping.dispose()
+})
+
 test('a loop that goes astray names the step and leaves the state as it was', async () => {
   const looping = ortExecutor({ threads: 2, stepsPerRun: 4 })
   const stores: Store[] = []
@@ -80,7 +98,7 @@ test('a loop that goes astray names the step and leaves the state as it was', as
     },
   }
   await assert.rejects(
-    tenSteps(watched, undefined, { learningRate: 1e38, warmup: 0 }),
+    tenSteps(watched, { learningRate: 1e38, warmup: 0 }),
     (error: ShiliuError) =>
       error.code === 'train.diverged' && (error.details as { step: number }).step === 2,
   )
@@ -88,6 +106,15 @@ test('a loop that goes astray names the step and leaves the state as it was', as
   for (const [name, tensor] of tinyModel().weights) assert.deepEqual(kept.get(name), tensor)
   await looping.dispose()
 })
+
+function assertNear(got: readonly number[][], expected: readonly number[][]): void {
+  assert.equal(got.length, expected.length)
+  expected.forEach((row, i) =>
+    row.forEach((value, j) =>
+      assert.ok(Math.abs(value - got[i]![j]!) < 1e-3, `${i}: ${got[i]!.join()}`),
+    ),
+  )
+}
 
 function countingBlocks(inner: Executor, blocks: number[]): Executor {
   return {

@@ -7,7 +7,7 @@ import { GraphBuilder } from '../../../engine/ir/builder.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { tfjsExecutor } from '../../../worker/tfjs.ts'
 import { differenceOf } from '../../fixtures/op-cases.ts'
-import { tenSteps } from '../../fixtures/tiny-training.ts'
+import { otherLosses, tenSteps, tinyLogits } from '../../fixtures/tiny-training.ts'
 import { cases } from './cases.ts'
 
 await tf.setBackend('cpu')
@@ -32,6 +32,19 @@ test('an index may count from the end', async () => {
   assert.deepEqual([...y!.data], [7, 5])
   await assert.rejects(program.run({ i: integers([2], [2 ** 31, 0]) }), /beyond the integers/)
   await program.dispose()
+  assert.equal(tf.memory().numTensors, 0)
+})
+
+test('steps of every plan, and scores, are on tfjs what they are on onnxruntime', async () => {
+  const native = ortExecutor({ threads: 2 })
+  for (const figures of [otherLosses, tinyLogits]) {
+    const [got, expected] = [await figures(executor), await figures(native)]
+    assert.equal(got.length, expected.length)
+    for (const [i, row] of expected.entries()) {
+      row.forEach((value, j) => assert.ok(Math.abs(value - got[i]![j]!) < 1e-3, `${i}: ${value}`))
+    }
+  }
+  await native.dispose()
   assert.equal(tf.memory().numTensors, 0)
 })
 

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { parseChecksums } from '../../../core/checksums.ts'
+import { defaultStepOptions } from '../../../core/step-options.ts'
 import { exportedFiles, verifyChecksums } from '../../../main/export/checksums.ts'
 import { finishExport } from '../../../main/export/finish-export.ts'
 import { modelCard, type ModelCardData } from '../../../main/export/model-card.ts'
@@ -32,6 +33,7 @@ const card: ModelCardData = {
     clip: 1,
     dropout: 0.1,
     maxTokens: 128,
+    ...defaultStepOptions,
   },
   environment: {
     onnxruntime: '1.30.0',

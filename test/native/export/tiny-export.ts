@@ -9,6 +9,8 @@ import type { Model } from '../../../worker/model-folder.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { tinyModel, tinyTask, tinyTexts } from '../../fixtures/tiny-model.ts'
 
+const now = () => performance.now()
+
 /** Patterns with the mask before and after the text, words of one and of two tokens. */
 export const singleTask: Task = {
   ...tinyTask,
@@ -67,7 +69,7 @@ export function textsOf(task: Task): TextItem[] {
 /** The trained model's own answers, by plain insertion of the patterns. */
 export async function reference(model: Model, task: Task, temperature: number): Promise<Scored[]> {
   const executor = ortExecutor({ threads: 1 })
-  const scorer = createScorer({ ...model, executor, task, ...settings, temperature })
+  const scorer = createScorer({ ...model, executor, task, ...settings, temperature, now })
   const scored = await scorer.score(textsOf(task))
   await executor.dispose()
   return scored

@@ -6,11 +6,13 @@ import type { Task, TrainingItem } from '../../../core/task.ts'
 import { floatData, type Executor } from '../../../engine/executor.ts'
 import { referenceExecutor } from '../../../engine/reference.ts'
 import { createScorer } from '../../../learn/fuzzy-pet/score.ts'
-import { train } from '../../../learn/fuzzy-pet/train.ts'
+import { train, trainPlan } from '../../../learn/fuzzy-pet/train.ts'
 import { recipeFor } from '../../../learn/recipe.ts'
-import { freshSnapshot, openState } from '../../../learn/train/step.ts'
+import { freshState } from '../../../learn/train/state.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { tinyModel, tinyTask, tinyTexts } from '../../fixtures/tiny-model.ts'
+
+const now = () => performance.now()
 
 const native = ortExecutor({ threads: 2 })
 after(() => native.dispose())
@@ -24,9 +26,10 @@ async function trainTiny(
 ) {
   const model = tinyModel()
   const recipe = recipeFor(model.config, items.length, chosen)
-  const state = await openState(executor, freshSnapshot(model.weights))
+  const plan = trainPlan({ executor }, model.config, recipe)
+  const state = await freshState(plan, model.weights, 5)
   const losses: number[] = []
-  for await (const { loss } of train({ ...model, executor, task, recipe, seed: 5, items }, state)) {
+  for await (const { loss } of train({ ...model, task, recipe, seed: 5, items }, state)) {
     losses.push(loss)
   }
   return { model, losses, tensors: await state.store.read(), recipe }
@@ -61,7 +64,15 @@ test('training separates two classes that differ in one character', async () => 
   const { model, losses, tensors: weights, recipe } = await trainTiny(native, tinyTexts(32), long)
   assert.ok(losses.at(-1)! < losses[0]! / 2, `loss ${losses[0]} to ${losses.at(-1)}`)
   const { maxTokens } = recipe
-  const input = { ...model, weights, executor: native, task: tinyTask, maxTokens, temperature: 1 }
+  const input = {
+    ...model,
+    weights,
+    executor: native,
+    task: tinyTask,
+    maxTokens,
+    temperature: 1,
+    now,
+  }
   const scorer = createScorer(input)
   const unseen = tinyTexts(100, 2)
   const scored = await scorer.score(unseen)
@@ -74,7 +85,7 @@ test('training separates two classes that differ in one character', async () => 
 
 test('scores do not depend on which texts are scored together', async () => {
   const model = tinyModel()
-  const input = { ...model, executor: native, task: tinyTask, maxTokens: 48, temperature: 1 }
+  const input = { ...model, executor: native, task: tinyTask, maxTokens: 48, temperature: 1, now }
   const scorer = createScorer(input)
   const texts = tinyTexts(40).map((text, i) => ({ ...text, a: text.a.repeat(1 + (i % 4)) }))
   const together = await scorer.score(texts)

@@ -4,14 +4,16 @@ import type { PretrainSettings } from '../../../core/job.ts'
 import { Stream } from '../../../core/random.ts'
 import { floatData, type Executor } from '../../../engine/executor.ts'
 import { referenceExecutor } from '../../../engine/reference.ts'
+import type { BertConfig } from '../../../learn/model/config.ts'
 import { initialWeights } from '../../../learn/model/initial-weights.ts'
 import { wordStart, type TokenCorpus } from '../../../learn/pretrain/corpus.ts'
-import { evaluateHeldOut, pretrain } from '../../../learn/pretrain/pretrain.ts'
-import { freshSnapshot, openState, type TrainingState } from '../../../learn/train/step.ts'
+import { evaluateHeldOut, pretrain, pretrainPlan } from '../../../learn/pretrain/pretrain.ts'
+import { freshState, type TrainingState } from '../../../learn/train/state.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { briefSettings } from '../../fixtures/pretrain-settings.ts'
 
-const config = {
+const config: BertConfig = {
+  family: 'bert',
   vocabSize: 30,
   hiddenSize: 8,
   layers: 2,
@@ -20,6 +22,7 @@ const config = {
   maxPositions: 16,
   typeVocabSize: 2,
   layerNormEpsilon: 1e-12,
+  activation: 'gelu',
 }
 const specials = { pad: 0, cls: 2, sep: 3, mask: 4, all: [0, 1, 2, 3, 4], vocabSize: 30 }
 const settings: PretrainSettings = {
@@ -52,8 +55,15 @@ function countingCorpus(lineCount: number): TokenCorpus {
   }
 }
 
-function freshModel(executor: Executor, size = config): Promise<TrainingState> {
-  return openState(executor, freshSnapshot(initialWeights(size, new Stream(settings.seed, 'init'))))
+function freshModel(
+  executor: Executor,
+  given: PretrainSettings,
+  size = config,
+): Promise<TrainingState> {
+  const weights = initialWeights(size, new Stream(given.seed, 'init'))
+  const offload = given.offload ? executor : undefined
+  const plan = pretrainPlan({ executor, offload }, size, given)
+  return freshState(plan, weights, given.seed)
 }
 
 async function run(
@@ -62,10 +72,10 @@ async function run(
   size = config,
   opened?: TrainingState,
 ) {
-  const state = opened ?? (await freshModel(executor, size))
+  const state = opened ?? (await freshModel(executor, given, size))
   const losses: number[] = []
   const corpus = countingCorpus(40)
-  for await (const { loss } of pretrain(executor, size, corpus, specials, given, state)) {
+  for await (const { loss } of pretrain(size, corpus, specials, given, state)) {
     losses.push(loss)
   }
   const held = await evaluateHeldOut(executor, size, corpus, specials, given, state)
@@ -93,17 +103,44 @@ test('the model learns to count', async () => {
   assert.ok(held.accuracy > 0.7, `held-out accuracy ${held.accuracy}`)
 })
 
-test('a run that stops and goes on gives the same weights, bit for bit', async () => {
+const options: Partial<PretrainSettings>[] = [
+  {},
+  { optimizer: 'lamb' },
+  { accumulate: 2 },
+  { offload: true },
+  { train: { top: 1 } },
+]
+for (const option of options) {
+  const name = JSON.stringify(option)
+  test(`a run with ${name} that stops and goes on gives the same weights, bit for bit`, async () => {
+    const executor = ortExecutor({ threads: 2 })
+    const given = { ...settings, ...option }
+    const whole = await run(executor, given)
+    const state = await freshModel(executor, given)
+    const corpus = countingCorpus(40)
+    for await (const { step } of pretrain(config, corpus, specials, given, state)) {
+      if (step === 2) break
+    }
+    const { tensors: resumed } = await run(executor, given, config, state)
+    for (const [name, tensor] of whole.tensors) {
+      assert.deepEqual(floatData(resumed.get(name)), floatData(tensor), name)
+    }
+    await executor.dispose()
+  })
+}
+
+test('micro-batches with different numbers of masks are one batch', async () => {
   const executor = ortExecutor({ threads: 2 })
-  const whole = await run(executor, settings)
-  const state = await freshModel(executor)
-  const corpus = countingCorpus(40)
-  for await (const { step } of pretrain(executor, config, corpus, specials, settings, state)) {
-    if (step === 2) break
-  }
-  const { tensors: resumed } = await run(executor, settings, config, state)
+  const given = { ...settings, dropout: 0, learningRate: 1e-4, warmup: 0, maskRate: 0.4 }
+  const shapes = [{ batch: 8, tokens: 14, share: 1 }]
+  const whole = await run(executor, { ...given, shapes })
+  const parts = await run(executor, { ...given, shapes, accumulate: 3 })
+  whole.losses.forEach((loss, i) => assert.ok(Math.abs(loss - parts.losses[i]!) < 1e-5))
   for (const [name, tensor] of whole.tensors) {
-    assert.deepEqual(floatData(resumed.get(name)), floatData(tensor), name)
+    const other = floatData(parts.tensors.get(name))
+    floatData(tensor).forEach((value, i) =>
+      assert.ok(Math.abs(value - other[i]!) < 1e-6, `${name}[${i}]: ${value} and ${other[i]}`),
+    )
   }
   await executor.dispose()
 })

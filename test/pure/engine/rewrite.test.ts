@@ -7,6 +7,7 @@ import { dropout, gelu, hashPrime, layerNorm, linear, modulo } from '../../../en
 import { nodesOf, print, validate, type Graph } from '../../../engine/ir/graph.ts'
 import type { Node } from '../../../engine/ir/node.ts'
 import { evaluate } from '../../../engine/reference.ts'
+import { blockMatMuls } from '../../../engine/rewrite/block.ts'
 import { fuse } from '../../../engine/rewrite/fuse.ts'
 import { simplify } from '../../../engine/rewrite/simplify.ts'
 
@@ -106,6 +107,62 @@ test('gelu is one kernel where nothing else reads its parts', () => {
   assert.deepEqual([...opsOf(fused)], ['Input', 'Gelu'])
   sameValues(graph, fused)
 })
+
+test('the gradient of gelu passes over its input six times, and constant factors over none', () => {
+  const b = new GraphBuilder()
+  const x = b.input('x', 'float32', [2, 3, 4])
+  const [weight, bias] = [b.input('weight', 'float32', [5, 4]), b.input('bias', 'float32', [5])]
+  const table = b.input('table', 'float32', [5, 5])
+  const y = b.matMul(gelu(b, linear(b, x, weight, bias)), table)
+  const loss = b.reduceSum(y, [0, 1, 2])
+  const [gradient] = gradients(b, loss, [x])
+  const graph = { outputs: { loss, gradient: gradient! } }
+  const fused = fuse(b, simplify(b, graph))
+  sameValues(graph, fused)
+  const passes = nodesOf(fused).filter(
+    ({ op, shape }) => shape.join() === '2,3,5' && !/MatMul|Expand|Fill/.test(op),
+  )
+  // The bias, erf, + 1 and the product forwards; backwards u^2, c - u^2, exp, two products and a sum.
+  assert.equal(passes.length, 10, passes.map(({ op }) => op).join())
+})
+
+test('the row sums in the gradient of attention are taken over its values', () => {
+  const b = new GraphBuilder()
+  const [query, key, value] = ['q', 'k', 'v'].map((name) => b.input(name, 'float32', [2, 6, 3]))
+  const probabilities = b.softmax(b.matMul(query!, b.transpose(key!, [0, 2, 1])))
+  const out = b.matMul(probabilities, value!)
+  const loss = b.reduceSum(b.mul(out, out), [0, 1, 2])
+  const [gradient] = gradients(b, loss, [query!])
+  const graph = { outputs: { loss, gradient: gradient! } }
+  const simple = simplify(b, graph)
+  const feeds = Object.fromEntries(['q', 'k', 'v'].map((name) => [name, drawn(36, name)] as const))
+  const [expected, got] = [evaluate(graph, feeds), evaluate(simple, feeds)]
+  got['gradient']!.forEach((x, i) => assert.ok(Math.abs(x - expected['gradient']![i]!) < 1e-12))
+  const sums = nodesOf(simple).filter(({ op, shape }) => op === 'ReduceSum' && shape.length === 3)
+  assert.deepEqual(
+    sums.map(({ inputs }) => inputs[0]!.shape),
+    [[2, 6, 3]],
+  )
+})
+
+test('long products that are wider than deep are computed in blocks of rows', () => {
+  const b = new GraphBuilder()
+  const x = b.input('x', 'float32', [4, 512, 2])
+  const wide = b.input('wide', 'float32', [5, 2])
+  const graph = { outputs: { y: b.matMul(x, b.transpose(wide, [1, 0])) } }
+  const blocked = blockMatMuls(b, fuse(b, graph))
+  validate(blocked, 'fused')
+  const feeds = { x: drawn(4096, 'x'), wide: drawn(10, 'wide') }
+  const [expected, got] = [evaluate(graph, feeds)['y']!, evaluate(blocked, feeds)['y']!]
+  got.forEach((value, i) => assert.ok(Math.abs(value - expected[i]!) < 1e-12))
+  const product = nodesOf(blocked).find(({ op }) => op === 'FusedMatMul')
+  assert.deepEqual(product!.shape, [4, 512, 5])
+})
+
+function drawn(size: number, name: string): number[] {
+  const stream = new Stream(1, name)
+  return Array.from({ length: size }, () => stream.gaussian())
+}
 
 test('equal nodes are one node', () => {
   const b = new GraphBuilder()

@@ -1,0 +1,166 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { table } from '../main/cli/table.ts'
+import { ortExecutor } from '../worker/ort.ts'
+import { batchesOf } from './train/batches.ts'
+import { encoderRun } from './train/encoder.ts'
+import { stepTimes } from './train/fuzzy-step.ts'
+import { makeModel, nameOf, sizes } from './train/model.ts'
+import { Peer } from './train/peer.ts'
+import { quartiles, ratios, type Quartiles } from './train/quartiles.ts'
+import { scoreTimes } from './train/scoring.ts'
+
+/**
+ * Training and scoring beside PyTorch and transformers: the same weights, batches and threads, dropout
+ * off, a run of one after a run of the other. Prints ratios and writes bench/results/train.json.
+ *
+ * npm run bench:train -- --python PATH --data FEWCLUE [--models 4x312,6x384] [--parts encoder,step,score]
+ *   [--shapes 16x64,32x128] [--repeats 7] [--texts 5000] [--threads 2] [--compile]
+ */
+
+const { values: given } = parseArgs({
+  options: {
+    python: { type: 'string', default: 'python3' },
+    data: { type: 'string', default: '' },
+    models: { type: 'string', default: sizes.map(nameOf).join(',') },
+    shapes: { type: 'string', default: '16x64,16x128,32x64,32x128' },
+    parts: { type: 'string', default: 'encoder,step,score' },
+    repeats: { type: 'string', default: '7' },
+    texts: { type: 'string', default: '5000' },
+    threads: { type: 'string', default: String(cpus().length) },
+    compile: { type: 'boolean', default: false },
+  },
+})
+const parts = given.parts.split(',')
+const shapes = given.shapes
+  .split(',')
+  .map((shape) => shape.split('x').map(Number) as [number, number])
+const repeats = Number(given.repeats)
+const threads = Number(given.threads)
+
+interface Row {
+  readonly model: string
+  readonly batch: number
+  readonly tokens: number
+  /** What was measured and against what. */
+  readonly case: string
+  /** Seconds here. */
+  readonly own: Quartiles
+  readonly peer: Quartiles
+  /** How many times as long the peer took. */
+  readonly ratio: Quartiles
+  readonly [detail: string]: unknown
+}
+const rows: Row[] = []
+const peer = new Peer(given.python)
+const versions = await peer.ask<Record<string, string>>('hello', { threads })
+const executor = ortExecutor({ threads })
+
+for (const size of sizes.filter((one) => given.models.split(',').includes(nameOf(one)))) {
+  const { model, folder } = await makeModel(size)
+  await peer.ask('load', { folder })
+  const report = (
+    row: Omit<Row, 'model' | 'ratio' | 'own' | 'peer'>,
+    own: number[],
+    other: number[],
+  ) => {
+    const measured = { own: quartiles(own), peer: quartiles(other), ratio: ratios(own, other) }
+    rows.push({ model: nameOf(size), ...row, ...measured } as Row)
+    console.log(shown(rows.at(-1)!).join('  '))
+  }
+  for (const [batch, tokens] of shapes) {
+    if (parts.includes('encoder')) {
+      for (const compiled of given.compile ? [false, true] : [false]) {
+        const encoder = await encoderRun(executor, model, batch, tokens)
+        const own: number[] = []
+        const other: number[] = []
+        for (let i = -2; i < repeats; i++) {
+          const seconds = await encoder.run()
+          const input = { batch, tokens, seed: 1, repeats: 1, compiled }
+          const [theirs] = (await peer.ask<{ seconds: number[] }>('encoder', input)).seconds
+          if (i < 0) continue
+          own.push(seconds)
+          other.push(theirs!)
+        }
+        await encoder.dispose()
+        report(
+          { batch, tokens, case: compiled ? 'encoder, torch.compile' : 'encoder, eager' },
+          own,
+          other,
+        )
+      }
+    }
+    if (parts.includes('step')) {
+      for (const task of ['eprstmt', 'tnews'] as const) {
+        for (const way of ['common', 'careful'] as const) {
+          const batches = batchesOf(given.data, task, model.tokenizer, batch, tokens, 20 + repeats)
+          const {
+            own,
+            peer: other,
+            lossDifference,
+          } = await stepTimes(executor, peer, way, model, batches, tokens)
+          report(
+            { batch, tokens, case: `${task} step, ${way}`, lossDifference },
+            [...own],
+            [...other],
+          )
+        }
+      }
+    }
+  }
+  if (parts.includes('score')) {
+    const { own, pipeline, sorted, ...rest } = await scoreTimes(
+      executor,
+      peer,
+      model,
+      given.data,
+      Number(given.texts),
+    )
+    const row = { batch: 32, tokens: 128, ...rest }
+    report({ ...row, case: 'scoring, pipeline' }, [...own], [...pipeline])
+    report({ ...row, case: 'scoring, sorted loop' }, [...own], [...sorted])
+  }
+  rmSync(folder, { recursive: true })
+}
+peer.close()
+await executor.dispose()
+
+console.log(
+  `\nPyTorch ${versions['torch']}, transformers ${versions['transformers']}, ${threads} threads`,
+)
+console.log(
+  table([['model', 'batch', 'case', 'here', 'peer', 'ratio', 'quartiles', ''], ...rows.map(shown)]),
+)
+const results = resolve(import.meta.dirname, 'results')
+mkdirSync(results, { recursive: true })
+const conditions = { versions, threads, cpu: cpus()[0]?.model, repeats }
+writeFileSync(join(results, 'train.json'), `${JSON.stringify({ conditions, rows }, null, 2)}\n`)
+
+function shown({
+  model,
+  batch,
+  tokens,
+  case: name,
+  own,
+  peer: other,
+  ratio,
+  ...rest
+}: Row): string[] {
+  const seconds = (value: number) =>
+    value < 1 ? `${(value * 1000).toFixed(1)} ms` : `${value.toFixed(2)} s`
+  const details = Object.entries(rest).map(([key, value]) =>
+    typeof value === 'number' ? `${key} ${value < 0.01 ? value.toExponential(1) : value}` : '',
+  )
+  return [
+    model,
+    `${batch} x ${tokens}`,
+    name,
+    seconds(own.median),
+    seconds(other.median),
+    `${ratio.median.toFixed(2)} x`,
+    `${ratio.lower.toFixed(2)} to ${ratio.upper.toFixed(2)}`,
+    details.join(' '),
+  ]
+}

@@ -1,0 +1,83 @@
+import { nextOf } from '../../engine/executor.ts'
+import { gradients } from '../../engine/gradient.ts'
+import { GraphBuilder } from '../../engine/ir/builder.ts'
+import type { Graph } from '../../engine/ir/graph.ts'
+import type { Node } from '../../engine/ir/node.ts'
+import { momentNames, updateParameters, type Optimizer } from '../../engine/optimizer.ts'
+import type { ParameterNodes } from '../model/bert.ts'
+import type { ParameterShapes } from '../model/parameters.ts'
+import { gradientName } from './state.ts'
+import type { TrainedPart } from './trained.ts'
+
+/** Builds the scalar loss of one batch. */
+export type LossBuilder = (b: GraphBuilder, parameter: ParameterNodes, seed: Node) => Node
+
+/** The graphs that steps are made of. Inputs that no batch brings are tensors of a store. */
+
+/** Forward, backward, clipping and optimiser in one: a step without micro-batches. */
+export function wholeGraph(trained: TrainedPart, optimizer: Optimizer, build: LossBuilder): Graph {
+  const b = new GraphBuilder()
+  const { loss, gradient } = backward(b, trained, build)
+  return { outputs: { loss, ...update(b, trained.shapes, optimizer, gradient) } }
+}
+
+/**
+ * Forward and backward of a micro-batch, its gradients added to those of the micro-batches before it,
+ * which stay in the store. The first one, number 0, starts anew: whatever an unfinished step left
+ * behind is not read.
+ */
+export function sumGraph(trained: TrainedPart, build: LossBuilder): Graph {
+  const b = new GraphBuilder()
+  const { loss, gradient } = backward(b, trained, build)
+  const isFirst = b.less(b.input('micro-batch', 'float32', []), 0.5)
+  const sums = [...trained.shapes].map(([name, shape], i): [string, Node] => {
+    const sum = b.input(gradientName(name), 'float32', shape)
+    return [nextOf(gradientName(name)), b.where(isFirst, gradient[i]!, b.add(sum, gradient[i]!))]
+  })
+  return { outputs: { loss, ...Object.fromEntries(sums) } }
+}
+
+/** Forward and backward of a micro-batch, its gradients among the results. */
+export function gradientGraph(trained: TrainedPart, build: LossBuilder): Graph {
+  const b = new GraphBuilder()
+  const { loss, gradient } = backward(b, trained, build)
+  const named = [...trained.shapes.keys()].map((name, i) => [gradientName(name), gradient[i]!])
+  return { outputs: { loss, ...(Object.fromEntries(named) as Record<string, Node>) } }
+}
+
+/** Clipping and optimiser, from gradients that are given. */
+export function updateGraph({ shapes }: TrainedPart, optimizer: Optimizer): Graph {
+  const b = new GraphBuilder()
+  const given = [...shapes].map(([name, shape]) => b.input(gradientName(name), 'float32', shape))
+  return { outputs: update(b, shapes, optimizer, given) }
+}
+
+/** The loss and its gradient for each trained tensor, and for nothing else. */
+function backward(b: GraphBuilder, trained: TrainedPart, build: LossBuilder) {
+  const shapes = new Map([...trained.frozen, ...trained.shapes])
+  const tensor = (name: string) => b.input(name, 'float32', shapes.get(name)!)
+  const plain = build(b, trained.parameters(b, tensor), b.input('seed', 'float32', []))
+  const loss = trained.rewrite(b, { outputs: { loss: plain } }).outputs['loss']!
+  return { loss, gradient: gradients(b, loss, [...trained.shapes.keys()].map(tensor)) }
+}
+
+/** The norm of the gradients, and the next values of what is trained and of its moments. */
+function update(
+  b: GraphBuilder,
+  shapes: ParameterShapes,
+  optimizer: Optimizer,
+  gradient: readonly Node[],
+): Record<string, Node> {
+  const parameters = [...shapes].map(([name, shape]) => b.input(name, 'float32', shape))
+  const step = b.input('step', 'float32', [])
+  const { updates, norm } = updateParameters(b, optimizer, parameters, gradient, step)
+  const outputs: Record<string, Node> = { norm }
+  for (const [i, name] of [...shapes.keys()].entries()) {
+    const { parameter, moment1, moment2 } = updates.get(parameters[i]!)!
+    const [first, second] = momentNames(name)
+    outputs[nextOf(name)] = parameter
+    outputs[nextOf(first)] = moment1
+    outputs[nextOf(second)] = moment2
+  }
+  return outputs
+}

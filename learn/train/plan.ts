@@ -1,0 +1,32 @@
+import type { Executor } from '../../engine/executor.ts'
+import type { Optimizer } from '../../engine/optimizer.ts'
+import type { TrainedPart } from './trained.ts'
+
+/** How a run computes its steps: what stays the same over all of them. */
+export interface StepPlan {
+  /** Computes losses and gradients, and updates where `offload` does not. */
+  readonly executor: Executor
+  /**
+   * Holds moments and master weights and computes the updates, in the memory of the host: the device
+   * is left with weights and gradients (ZeRO-Offload, Ren et al. 2021).
+   */
+  readonly offload?: Executor | undefined
+  readonly optimizer: Optimizer
+  readonly trained: TrainedPart
+  /** Micro-batches in a step, at most. */
+  readonly accumulate: number
+}
+
+/** Where a run computes: the device, and the host's processor for what is offloaded to it. */
+export type Executors = Pick<StepPlan, 'executor' | 'offload'>
+
+/**
+ * Cuts the items of a batch into `count` runs of nearly equal length, fewer where there are not as
+ * many items.
+ */
+export function cut<T>(items: readonly T[], count: number): T[][] {
+  const size = Math.ceil(items.length / count)
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, i) =>
+    items.slice(i * size, (i + 1) * size),
+  )
+}

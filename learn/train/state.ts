@@ -1,0 +1,94 @@
+import { floats, type HostTensor, type NamedTensors, type Store } from '../../engine/executor.ts'
+import { momentNames } from '../../engine/optimizer.ts'
+import type { ParameterShapes, Weights } from '../model/parameters.ts'
+import type { StepPlan } from './plan.ts'
+import type { TrainedPart } from './trained.ts'
+
+/** Where a run stands, in host memory: what is trained and its moments. What is frozen is not in it. */
+export interface Snapshot {
+  readonly step: number
+  readonly tensors: NamedTensors
+}
+
+/** A run as it goes on: its tensors are where the plan's executors compute. */
+export interface TrainingState {
+  step: number
+  readonly plan: StepPlan
+  /** What losses and gradients are computed from; moments too, unless they are offloaded. */
+  readonly store: Store
+  /** Master weights and moments of a plan that offloads. */
+  readonly master: Store | undefined
+}
+
+/** The name under which the gradient of a trained tensor is summed over micro-batches. */
+export const gradientName = (parameter: string) => `${parameter}.gradient`
+
+/** The tensors of a snapshot, by name. */
+export function snapshotShapes(trained: ParameterShapes): ParameterShapes {
+  return new Map(
+    [...trained].flatMap(([name, shape]) =>
+      [name, ...momentNames(name)].map((tensor) => [tensor, shape] as const),
+    ),
+  )
+}
+
+/** A run that has not begun. The seed is that of the run. */
+export function freshSnapshot(trained: TrainedPart, weights: Weights, seed: number): Snapshot {
+  const start = trained.start(weights, seed)
+  const shapes = [...snapshotShapes(trained.shapes)]
+  const tensors = shapes.map(([name, shape]) => [name, start.get(name) ?? floats(shape)] as const)
+  return { step: 0, tensors: new Map(tensors) }
+}
+
+/** `weights` are those of the base model. The tensors of the snapshot belong to the state from then on. */
+export async function openState(
+  plan: StepPlan,
+  weights: Weights,
+  { step, tensors }: Snapshot,
+): Promise<TrainingState> {
+  const { executor, offload, trained, accumulate } = plan
+  const frozen = [...trained.frozen.keys()].map((name) => [name, weights.get(name)!] as const)
+  if (offload) {
+    const copies = [...trained.shapes].map(([name, shape]) => {
+      return [name, floats(shape, (tensors.get(name)!.data as Float32Array).slice())] as const
+    })
+    const store = await executor.createStore(new Map([...copies, ...frozen]))
+    return { step, plan, store, master: await offload.createStore(tensors) }
+  }
+  const sums = [...(accumulate > 1 ? trained.shapes : [])].map(([name, shape]) => {
+    return [gradientName(name), floats(shape)] as const
+  })
+  const store = await executor.createStore(new Map([...tensors, ...sums, ...frozen]))
+  return { step, plan, store, master: undefined }
+}
+
+/** Lets go of what the executors hold of a run. */
+export async function closeState({ store, master }: TrainingState): Promise<void> {
+  await store.dispose()
+  await master?.dispose()
+}
+
+/** The state of a run that begins now. */
+export function freshState(plan: StepPlan, weights: Weights, seed: number): Promise<TrainingState> {
+  return openState(plan, weights, freshSnapshot(plan.trained, weights, seed))
+}
+
+/** Good until the next step. */
+export async function takeSnapshot({
+  step,
+  plan,
+  store,
+  master,
+}: TrainingState): Promise<Snapshot> {
+  const names = snapshotShapes(plan.trained.shapes).keys()
+  return { step, tensors: await (master ?? store).read(names) }
+}
+
+/** The model as it is now, adapters merged into it. Good until the next step. */
+export async function trainedWeights({
+  plan,
+  store,
+}: TrainingState): Promise<Map<string, HostTensor>> {
+  const { shapes, frozen, merge } = plan.trained
+  return merge(await store.read([...shapes.keys(), ...frozen.keys()]))
+}
