@@ -1,22 +1,25 @@
 import { performance } from 'node:perf_hooks'
 import { Stream } from '../../core/random.ts'
-import { floats, integers, nextOf, type Executor } from '../../engine/executor.ts'
+import { floats, integers, nextOf, scalar, type Executor } from '../../engine/executor.ts'
 import { gradients } from '../../engine/gradient.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
 import type { Node } from '../../engine/ir/node.ts'
+import { checkpointedGradients } from '../../engine/rewrite/checkpoint.ts'
 import { encode } from '../../learn/model/bert.ts'
 import { parameterShapes } from '../../learn/model/parameters.ts'
 import type { Model } from '../../worker/model-folder.ts'
 
 /**
  * Forward and backward of the encoder at every position, with the gradient of every parameter: nothing
- * that only Fuzzy-PET can leave out is left out. Each call runs it once and gives the seconds.
+ * that only Fuzzy-PET can leave out is left out. Each call runs it once and gives the seconds. With
+ * `every`, activations stay at every so many boundaries.
  */
 export async function encoderRun(
   executor: Executor,
   { config, weights }: Model,
   batch: number,
   tokens: number,
+  every = 0,
 ): Promise<{ run(): Promise<number>; dispose(): Promise<void> }> {
   const b = new GraphBuilder()
   const shapes = [...parameterShapes(config)].filter(([name]) => !name.startsWith('cls.'))
@@ -29,9 +32,12 @@ export async function encoderRun(
     select: (x) => x,
   })
   const weighted = b.mul(states, b.input('weights', 'float32', states.shape))
-  const outputs: Record<string, Node> = { loss: b.reduceSum(weighted, [0, 1, 2]) }
+  const loss = b.reduceSum(weighted, [0, 1, 2])
+  const found =
+    every > 0 ? checkpointedGradients(b, loss, parameters, every) : gradients(b, loss, parameters)
   const names = shapes.map(([name]) => `${name}.gradient`)
-  gradients(b, outputs['loss']!, parameters).forEach((g, i) => (outputs[nextOf(names[i]!)] = g))
+  const outputs: Record<string, Node> = { loss }
+  found.forEach((gradient, i) => (outputs[nextOf(names[i]!)] = gradient))
 
   const program = await executor.compile({ outputs })
   const store = await executor.createStore(
@@ -47,6 +53,7 @@ export async function encoderRun(
     ids: integers([batch, tokens], Array.from({ length: size }, draw)),
     mask: floats([batch, tokens], new Float32Array(size).fill(1)),
     weights: floats(states.shape as number[], new Float32Array(size * config.hiddenSize).fill(1)),
+    zero: scalar(0),
   }
   return {
     async run() {

@@ -285,6 +285,7 @@ function namings(path: string, inside: string): readonly (readonly [Call, unknow
     ['data.import', { path: join(path, 'secret.csv'), plan }],
     ['task.check', { definition, base: path }],
     ['assist.pattern', { definition, base: path, text: { a: 'x' } }],
+    ['train.plan', { base: path }],
     ['train.start', { base: path }],
     ['export.start', { folder: join(path, 'out') }],
     ['export.files', { folder: path }],
@@ -301,6 +302,7 @@ function namings(path: string, inside: string): readonly (readonly [Call, unknow
     ['pretrain.start', { ...pretrain, out: path }],
     ['devices.measure', { device: 'cpu', base: path }],
     ['doctor.check', { base: path }],
+    ['models.add', { folder: path }],
   ]
 }
 

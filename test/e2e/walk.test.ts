@@ -197,8 +197,7 @@ test(
 
     const second = await startProgram(t, folder)
     await page.goto(second.address)
-    await page.getByRole('row', { name: /点评/ }).click()
-    await page.keyboard.press('Enter')
+    await page.getByRole('row', { name: /点评/ }).dblclick()
     await page.getByText(/运行 1 被中断，检查点在第 50 步，没有丢失。/).waitFor()
     await shoot(page, 'train-interrupted')
     await page.locator('.titlebar .project').click()

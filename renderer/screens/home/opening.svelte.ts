@@ -17,6 +17,7 @@ interface Entry {
 class Opening {
   /** What waits for leave to stop the jobs of the open project. */
   asked = $state.raw<(Entry & { readonly kinds: readonly WorkKind[] }) | null>(null)
+  #isUnderWay = false
 
   async create(): Promise<void> {
     const path = await files.pickPlace(words().createTitle, words().newName)
@@ -46,14 +47,27 @@ class Opening {
 
   stopAndEnter({ open }: Entry): void {
     this.asked = null
-    void attempt(() => project.enter(open))
+    void this.#once(() => project.enter(open))
   }
 
   async #enter(entry: Entry): Promise<void> {
-    await jobs.refresh()
-    const kinds = jobs.running.map(({ job }) => job.kind)
-    if (kinds.length > 0) this.asked = { ...entry, kinds }
-    else await attempt(() => project.enter(entry.open))
+    await this.#once(async () => {
+      await jobs.refresh()
+      const kinds = jobs.running.map(({ job }) => job.kind)
+      if (kinds.length > 0) this.asked = { ...entry, kinds }
+      else await project.enter(entry.open)
+    })
+  }
+
+  /** A second click or key while a project is being opened means the same one. */
+  async #once(work: () => Promise<void>): Promise<void> {
+    if (this.#isUnderWay) return
+    this.#isUnderWay = true
+    try {
+      await attempt(work)
+    } finally {
+      this.#isUnderWay = false
+    }
   }
 }
 
