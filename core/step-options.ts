@@ -33,6 +33,11 @@ export const StepOptionsSchema = v.object({
   optimizer: v.optional(v.picklist(optimizers), 'adamw'),
   /** Micro-batches that a batch is cut into, one after the other, to need less memory. */
   accumulate: v.optional(Count, 1),
+  /**
+   * Activation checkpointing: the backward pass keeps what goes into every so many layers and computes
+   * the rest again, to need less memory; 0 keeps everything.
+   */
+  recompute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
   train: v.optional(TrainedSchema, 'all'),
   /** Moments and updates stay in the host's memory, whatever device computes the gradients. */
   offload: v.optional(v.boolean(), false),

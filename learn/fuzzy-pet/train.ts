@@ -42,7 +42,13 @@ export function trainPlan(executors: Executors, config: ModelConfig, recipe: Rec
     clip: recipe.clip,
   }
   const trained = trainedPart(config, recipe.train)
-  return { ...executors, optimizer, trained, accumulate: recipe.accumulate }
+  return {
+    ...executors,
+    optimizer,
+    trained,
+    accumulate: recipe.accumulate,
+    recompute: recipe.recompute,
+  }
 }
 
 /**

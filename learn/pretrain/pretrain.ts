@@ -39,7 +39,7 @@ export function pretrainPlan(
   config: ModelConfig,
   settings: PretrainSettings,
 ): StepPlan {
-  const { optimizer: kind, accumulate, train } = { ...defaultStepOptions, ...settings }
+  const { optimizer: kind, accumulate, recompute, train } = { ...defaultStepOptions, ...settings }
   const optimizer: Optimizer = {
     kind,
     schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
@@ -49,7 +49,7 @@ export function pretrainPlan(
     weightDecay: settings.weightDecay,
     clip: 1,
   }
-  return { ...executors, optimizer, trained: trainedPart(config, train), accumulate }
+  return { ...executors, optimizer, trained: trainedPart(config, train), accumulate, recompute }
 }
 
 /**

@@ -4,21 +4,29 @@ import { GraphBuilder } from '../../engine/ir/builder.ts'
 import type { Graph } from '../../engine/ir/graph.ts'
 import type { Node } from '../../engine/ir/node.ts'
 import { momentNames, updateParameters, type Optimizer } from '../../engine/optimizer.ts'
+import { checkpointedGradients } from '../../engine/rewrite/checkpoint.ts'
 import type { ParameterNodes } from '../model/bert.ts'
 import type { ParameterShapes } from '../model/parameters.ts'
+import type { StepPlan } from './plan.ts'
 import { gradientName } from './state.ts'
 import type { TrainedPart } from './trained.ts'
 
 /** Builds the scalar loss of one batch. */
 export type LossBuilder = (b: GraphBuilder, parameter: ParameterNodes, seed: Node) => Node
 
+/** What of a plan decides how losses and gradients are computed. */
+type Backward = Pick<StepPlan, 'trained' | 'recompute'>
+
 /** The graphs that steps are made of. Inputs that no batch brings are tensors of a store. */
 
 /** Forward, backward, clipping and optimiser in one: a step without micro-batches. */
-export function wholeGraph(trained: TrainedPart, optimizer: Optimizer, build: LossBuilder): Graph {
+export function wholeGraph(
+  plan: Backward & Pick<StepPlan, 'optimizer'>,
+  build: LossBuilder,
+): Graph {
   const b = new GraphBuilder()
-  const { loss, gradient } = backward(b, trained, build)
-  return { outputs: { loss, ...update(b, trained.shapes, optimizer, gradient) } }
+  const { loss, gradient } = backward(b, plan, build)
+  return { outputs: { loss, ...update(b, plan.trained.shapes, plan.optimizer, gradient) } }
 }
 
 /**
@@ -26,11 +34,11 @@ export function wholeGraph(trained: TrainedPart, optimizer: Optimizer, build: Lo
  * which stay in the store. The first one, number 0, starts anew: whatever an unfinished step left
  * behind is not read.
  */
-export function sumGraph(trained: TrainedPart, build: LossBuilder): Graph {
+export function sumGraph(plan: Backward, build: LossBuilder): Graph {
   const b = new GraphBuilder()
-  const { loss, gradient } = backward(b, trained, build)
+  const { loss, gradient } = backward(b, plan, build)
   const isFirst = b.less(b.input('micro-batch', 'float32', []), 0.5)
-  const sums = [...trained.shapes].map(([name, shape], i): [string, Node] => {
+  const sums = [...plan.trained.shapes].map(([name, shape], i): [string, Node] => {
     const sum = b.input(gradientName(name), 'float32', shape)
     return [nextOf(gradientName(name)), b.where(isFirst, gradient[i]!, b.add(sum, gradient[i]!))]
   })
@@ -38,10 +46,10 @@ export function sumGraph(trained: TrainedPart, build: LossBuilder): Graph {
 }
 
 /** Forward and backward of a micro-batch, its gradients among the results. */
-export function gradientGraph(trained: TrainedPart, build: LossBuilder): Graph {
+export function gradientGraph(plan: Backward, build: LossBuilder): Graph {
   const b = new GraphBuilder()
-  const { loss, gradient } = backward(b, trained, build)
-  const named = [...trained.shapes.keys()].map((name, i) => [gradientName(name), gradient[i]!])
+  const { loss, gradient } = backward(b, plan, build)
+  const named = [...plan.trained.shapes.keys()].map((name, i) => [gradientName(name), gradient[i]!])
   return { outputs: { loss, ...(Object.fromEntries(named) as Record<string, Node>) } }
 }
 
@@ -53,12 +61,15 @@ export function updateGraph({ shapes }: TrainedPart, optimizer: Optimizer): Grap
 }
 
 /** The loss and its gradient for each trained tensor, and for nothing else. */
-function backward(b: GraphBuilder, trained: TrainedPart, build: LossBuilder) {
+function backward(b: GraphBuilder, { trained, recompute }: Backward, build: LossBuilder) {
   const shapes = new Map([...trained.frozen, ...trained.shapes])
   const tensor = (name: string) => b.input(name, 'float32', shapes.get(name)!)
   const plain = build(b, trained.parameters(b, tensor), b.input('seed', 'float32', []))
   const loss = trained.rewrite(b, { outputs: { loss: plain } }).outputs['loss']!
-  return { loss, gradient: gradients(b, loss, [...trained.shapes.keys()].map(tensor)) }
+  const wrt = [...trained.shapes.keys()].map(tensor)
+  const gradient =
+    recompute > 0 ? checkpointedGradients(b, loss, wrt, recompute) : gradients(b, loss, wrt)
+  return { loss, gradient }
 }
 
 /** The norm of the gradients, and the next values of what is trained and of its moments. */

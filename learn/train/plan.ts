@@ -15,6 +15,8 @@ export interface StepPlan {
   readonly trained: TrainedPart
   /** Micro-batches in a step, at most. */
   readonly accumulate: number
+  /** Layers between two values of the forward pass that stay for the backward pass; 0: all stay. */
+  readonly recompute: number
 }
 
 /** Where a run computes: the device, and the host's processor for what is offloaded to it. */

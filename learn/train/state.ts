@@ -1,4 +1,10 @@
-import { floats, type HostTensor, type NamedTensors, type Store } from '../../engine/executor.ts'
+import {
+  floats,
+  scalar,
+  type HostTensor,
+  type NamedTensors,
+  type Store,
+} from '../../engine/executor.ts'
 import { momentNames } from '../../engine/optimizer.ts'
 import type { ParameterShapes, Weights } from '../model/parameters.ts'
 import type { StepPlan } from './plan.ts'
@@ -46,8 +52,10 @@ export async function openState(
   weights: Weights,
   { step, tensors }: Snapshot,
 ): Promise<TrainingState> {
-  const { executor, offload, trained, accumulate } = plan
-  const frozen = [...trained.frozen.keys()].map((name) => [name, weights.get(name)!] as const)
+  const { executor, offload, trained, accumulate, recompute } = plan
+  const kept = [...trained.frozen.keys()].map((name) => [name, weights.get(name)!] as const)
+  // The input of `checkpointedGradients`.
+  const frozen = recompute > 0 ? [...kept, ['zero', scalar(0)] as const] : kept
   if (offload) {
     const copies = [...trained.shapes].map(([name, shape]) => {
       return [name, floats(shape, (tensors.get(name)!.data as Float32Array).slice())] as const

@@ -121,7 +121,7 @@ function wholeFeeds({ feeds }: MicroBatch, step: number, runSeed: number): Feeds
 const accumulated: Compute = async (programs, { plan, step, store }, batch, runSeed) => {
   let loss = 0
   for (const [i, part] of batch.entries()) {
-    const program = await programs.of(part, (build) => sumGraph(plan.trained, build))
+    const program = await programs.of(part, (build) => sumGraph(plan, build))
     const given = { seed: dropoutSeed(runSeed, step, i), 'micro-batch': scalar(i) }
     loss += figure(await program.run({ ...part.feeds, ...given }, store), 'loss')
     store.accept()
@@ -136,7 +136,7 @@ const offloaded: Compute = async (programs, { plan, step, store, master }, batch
   const sums: Record<string, HostTensor> = {}
   let loss = 0
   for (const [i, part] of batch.entries()) {
-    const program = await programs.of(part, (build) => gradientGraph(plan.trained, build))
+    const program = await programs.of(part, (build) => gradientGraph(plan, build))
     const given = { seed: dropoutSeed(runSeed, step, i) }
     const out = await program.run({ ...part.feeds, ...given }, store)
     loss += figure(out, 'loss')
@@ -174,8 +174,7 @@ class Programs {
 
   /** Forward, backward and update in one. */
   whole(batch: MicroBatch): Promise<Program> {
-    const { trained, optimizer } = this.#plan
-    return this.of(batch, (build) => wholeGraph(trained, optimizer, build))
+    return this.of(batch, (build) => wholeGraph(this.#plan, build))
   }
 
   async update(): Promise<Program> {

@@ -24,6 +24,7 @@ interface Options extends Common {
   readonly maxTokens?: number
   readonly optimizer?: StepOptions['optimizer']
   readonly accumulate?: number
+  readonly recompute?: number
   readonly train?: Trained
   readonly offload?: boolean
   readonly seed?: number
@@ -48,6 +49,11 @@ export function trainCommand(program: Command, shell: Shell): void {
     .option('--max-tokens <n>', 'longer texts are cut', positive)
     .addOption(new Option('--optimizer <name>', 'how weights are moved').choices(optimizers))
     .option('--accumulate <n>', 'parts of a batch, one after the other: less memory', positive)
+    .option(
+      '--recompute <n>',
+      'keep activations of every n-th layer alone: less memory',
+      wholeNumber,
+    )
     .option('--train <what>', 'all, biases, top:LAYERS, lora or lora:RANK:ALPHA', trained)
     .option('--offload', 'moments and updates in main memory, not on the device')
     .option('--seed <n>', 'seed of the run (default: that of the project)', wholeNumber)
@@ -71,7 +77,7 @@ export function trainCommand(program: Command, shell: Shell): void {
 /** What a run that goes on has settled already. */
 const settings = [
   ...['base', 'steps', 'batch', 'rate', 'maxTokens', 'seed', 'threads', 'checkpointEvery'],
-  ...['optimizer', 'accumulate', 'train', 'offload'],
+  ...['optimizer', 'accumulate', 'recompute', 'train', 'offload'],
   ...['hard', 'acceptedWeight', 'rejectedWeight'],
 ]
 
@@ -93,6 +99,7 @@ function startInput(options: Options) {
       maxTokens: options.maxTokens,
       optimizer: options.optimizer,
       accumulate: options.accumulate,
+      recompute: options.recompute,
       train: options.train,
       offload: options.offload,
     }).filter(([, value]) => value !== undefined),

@@ -62,8 +62,15 @@ class Devices {
 }
 
 /** What the time of a step depends on. */
-export function workOf({ batch, maxTokens, accumulate, train, offload }: Recipe): string {
-  return JSON.stringify([batch, maxTokens, accumulate, train, offload])
+export function workOf({
+  batch,
+  maxTokens,
+  accumulate,
+  recompute,
+  train,
+  offload,
+}: Recipe): string {
+  return JSON.stringify([batch, maxTokens, accumulate, recompute, train, offload])
 }
 
 function keyOf(device: DeviceName, recipe: Recipe): string {

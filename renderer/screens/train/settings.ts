@@ -9,7 +9,7 @@ import {
 /** The settings of a run that people change, as they are typed, chosen and shown. */
 
 type TypedName =
-  'steps' | 'batch' | 'learningRate' | 'maxTokens' | 'seed' | 'threads' | 'accumulate'
+  'steps' | 'batch' | 'learningRate' | 'maxTokens' | 'seed' | 'threads' | 'accumulate' | 'recompute'
 type ChosenName = 'optimizer' | 'train'
 export type SettingName = TypedName | ChosenName
 export type SettingValue = number | StepOptions['optimizer'] | Trained
@@ -72,6 +72,7 @@ export const moreSettings: readonly Setting[] = [
     show: String,
   },
   typed('accumulate', whole(1)),
+  typed('recompute', whole(0)),
   {
     kind: 'chosen',
     name: 'train',

@@ -88,6 +88,8 @@ describe('offload', () => {
 const options: Partial<Recipe>[] = [
   { optimizer: 'lamb' },
   { accumulate: 3 },
+  { recompute: 1 },
+  { recompute: 1, accumulate: 2, offload: true },
   { offload: true },
   { offload: true, accumulate: 2, optimizer: 'lamb' },
   { train: 'biases' },
@@ -107,6 +109,14 @@ describe('a run that is saved after two steps and goes on', () => {
       assertSame(resumed.weights, whole.weights)
     })
   }
+})
+
+test('activations that are computed again change nothing, dropout included', async () => {
+  const recipe = { ...short, dropout: 0.1 }
+  const plain = await tinyTraining(executors, recipe, { items: uneven })
+  const again = await tinyTraining(executors, { ...recipe, recompute: 1 }, { items: uneven })
+  plain.losses.forEach((loss, i) => assert.ok(Math.abs(loss - again.losses[i]!) < 1e-6))
+  assert.ok(largestDifference(again.weights, plain.weights) < 1e-5)
 })
 
 describe('states of frozen layers', () => {
