@@ -28,6 +28,10 @@ export const TrainedSchema = v.union([
 ])
 export type Trained = v.InferOutput<typeof TrainedSchema>
 
+/** float16: matrix products in half precision, over float32 weights. */
+export const precisions = ['float32', 'float16'] as const
+export type Precision = (typeof precisions)[number]
+
 /** Optional everywhere: runs that were stored without them were what the defaults say. */
 export const StepOptionsSchema = v.object({
   optimizer: v.optional(v.picklist(optimizers), 'adamw'),
@@ -38,6 +42,7 @@ export const StepOptionsSchema = v.object({
    * the rest again, to need less memory; 0 keeps everything.
    */
   recompute: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+  precision: v.optional(v.picklist(precisions), 'float32'),
   train: v.optional(TrainedSchema, 'all'),
   /** Moments and updates stay in the host's memory, whatever device computes the gradients. */
   offload: v.optional(v.boolean(), false),

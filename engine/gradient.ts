@@ -118,11 +118,16 @@ const rules: { readonly [K in OpName]: GradientRule<K> | 'none' | 'fused' } = {
  * The gradient of a scalar with respect to each of `wrt`, as new nodes of the same builder.
  *
  * Only what lies between `wrt` and the loss is differentiated. A node that the loss does not depend
- * on gets a gradient of zeros.
+ * on gets a gradient of zeros. With `scale` the gradients are those of the loss times it.
  */
-export function gradients(b: GraphBuilder, loss: Node, wrt: readonly Node[]): Node[] {
+export function gradients(
+  b: GraphBuilder,
+  loss: Node,
+  wrt: readonly Node[],
+  scale: Node = b.scalar(1),
+): Node[] {
   if (loss.shape.length !== 0) throw new Error(`the loss has shape [${loss.shape.join(', ')}]`)
-  const found = pullBack(b, loss, b.scalar(1), wrt)
+  const found = pullBack(b, loss, scale, wrt)
   return wrt.map((node, i) => found[i] ?? b.fill(0, node.shape))
 }
 

@@ -1,4 +1,5 @@
 import { fail } from '../core/errors.ts'
+import type { LossScale } from '../engine/loss-scale.ts'
 import type { ParameterShapes } from '../learn/model/parameters.ts'
 import { snapshotShapes, type Snapshot } from '../learn/train/state.ts'
 import { readWeights, writeWeights } from './weight-file.ts'
@@ -8,10 +9,11 @@ export type Notes = Readonly<Record<string, string>>
 /** Writes what is trained, its moments and the step, and what a job wants to remember; returns the file's SHA-256. */
 export function writeCheckpoint(
   path: string,
-  { step, tensors }: Snapshot,
+  { step, tensors, lossScale }: Snapshot,
   notes: Notes = {},
 ): Promise<string> {
-  return writeWeights(path, tensors, { ...notes, step: String(step) })
+  const scale = lossScale && { lossScale: JSON.stringify(lossScale) }
+  return writeWeights(path, tensors, { ...notes, ...scale, step: String(step) })
 }
 
 /** Reads what `writeCheckpoint` wrote of a run that trains these tensors. Error: `model.damaged`. */
@@ -29,5 +31,7 @@ export async function readCheckpoint(
     const got = tensors.get(name)?.shape.join(' x ') ?? 'nothing'
     if (got !== shape.join(' x ')) fail('model.damaged', { path, expected, got })
   }
-  return { snapshot: { step, tensors }, notes: metadata }
+  const scale = metadata['lossScale']
+  const lossScale = scale === undefined ? undefined : (JSON.parse(scale) as LossScale)
+  return { snapshot: { step, tensors, lossScale }, notes: metadata }
 }

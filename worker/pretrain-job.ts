@@ -17,6 +17,7 @@ import { freshSnapshot, openState, takeSnapshot, trainedWeights } from '../learn
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { prepareCorpus } from './corpus.ts'
 import { trainingFault } from './device-fault.ts'
+import { requirePrecision } from './devices/half.ts'
 import { executorFor, type OpenExecutor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, writeModel } from './model-folder.ts'
@@ -55,6 +56,7 @@ export async function runPretrain(
   requireTrainable(corpus, config, settings)
   const specials = specialIds(tokenizer)
   const weights = start.weights()
+  await requirePrecision(settings.precision ?? 'float32', spec.threads, spec.device)
   const executor = await open(spec.device, spec.threads)
   const offload = settings.offload ? ortExecutor({ threads: spec.threads }) : undefined
   const plan = pretrainPlan({ executor, offload }, config, settings)

@@ -16,6 +16,7 @@ import {
 } from '../learn/train/state.ts'
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { trainingFault } from './device-fault.ts'
+import { requirePrecision } from './devices/half.ts'
 import { environment } from './environment.ts'
 import { executorFor, type OpenExecutor } from './executor-for.ts'
 import type { JobContext } from './job-context.ts'
@@ -35,6 +36,7 @@ export async function runTrain(
   const recipe = recipeFor(base.config, spec.texts, spec.recipe)
   requireSound(checkTask(spec.task, base.tokenizer, recipe.maxTokens))
   const items = await receiveAll<TrainingItem>(spec.texts, context)
+  await requirePrecision(recipe.precision, spec.threads, spec.device)
   const executor = await open(spec.device, spec.threads)
   const offload = recipe.offload ? ortExecutor({ threads: spec.threads }) : undefined
   const plan = trainPlan({ executor, offload }, base.config, recipe)

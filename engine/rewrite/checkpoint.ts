@@ -17,15 +17,16 @@ export function checkpointedGradients(
   loss: Node,
   wrt: readonly Node[],
   every: number,
+  scale: Node = b.scalar(1),
 ): Node[] {
   const order = topologicalOrder([loss])
   const needed = dependents(order, wrt)
   const boundaries = order.filter((node) => isOp(node, 'Boundary') && needed.has(node))
   const kept = boundaries.filter((_, i) => i % every === 0)
-  if (kept.length < 2) return gradients(b, loss, wrt)
+  if (kept.length < 2) return gradients(b, loss, wrt, scale)
 
   const sums = new Map<Node, Node>()
-  let [y, dy]: [Node, Node] = [loss, b.scalar(1)]
+  let [y, dy]: [Node, Node] = [loss, scale]
   let above: readonly Node[] = []
   for (const boundary of kept.toReversed()) {
     const part = y === loss ? { y, from: boundary } : computedAgain(b, y, boundary, above)

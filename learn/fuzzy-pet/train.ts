@@ -48,6 +48,7 @@ export function trainPlan(executors: Executors, config: ModelConfig, recipe: Rec
     trained,
     accumulate: recipe.accumulate,
     recompute: recipe.recompute,
+    precision: recipe.precision,
   }
 }
 

@@ -39,7 +39,8 @@ export function pretrainPlan(
   config: ModelConfig,
   settings: PretrainSettings,
 ): StepPlan {
-  const { optimizer: kind, accumulate, recompute, train } = { ...defaultStepOptions, ...settings }
+  const options = { ...defaultStepOptions, ...settings }
+  const { optimizer: kind, accumulate, recompute, precision, train } = options
   const optimizer: Optimizer = {
     kind,
     schedule: { peak: settings.learningRate, warmup: settings.warmup, steps: settings.steps },
@@ -49,7 +50,8 @@ export function pretrainPlan(
     weightDecay: settings.weightDecay,
     clip: 1,
   }
-  return { ...executors, optimizer, trained: trainedPart(config, train), accumulate, recompute }
+  const trained = trainedPart(config, train)
+  return { ...executors, optimizer, trained, accumulate, recompute, precision }
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Graph } from '../../engine/ir/graph.ts'
 import type { Node } from '../../engine/ir/node.ts'
 import { momentNames, updateParameters, type Optimizer } from '../../engine/optimizer.ts'
 import { checkpointedGradients } from '../../engine/rewrite/checkpoint.ts'
+import { halve } from '../../engine/rewrite/half.ts'
 import type { ParameterNodes } from '../model/bert.ts'
 import type { ParameterShapes } from '../model/parameters.ts'
 import type { StepPlan } from './plan.ts'
@@ -15,7 +16,7 @@ import type { TrainedPart } from './trained.ts'
 export type LossBuilder = (b: GraphBuilder, parameter: ParameterNodes, seed: Node) => Node
 
 /** What of a plan decides how losses and gradients are computed. */
-type Backward = Pick<StepPlan, 'trained' | 'recompute'>
+type Backward = Pick<StepPlan, 'trained' | 'recompute' | 'precision'>
 
 /** The graphs that steps are made of. Inputs that no batch brings are tensors of a store. */
 
@@ -26,7 +27,8 @@ export function wholeGraph(
 ): Graph {
   const b = new GraphBuilder()
   const { loss, gradient } = backward(b, plan, build)
-  return { outputs: { loss, ...update(b, plan.trained.shapes, plan.optimizer, gradient) } }
+  const next = update(b, plan.trained.shapes, plan.optimizer, gradient)
+  return inPrecision(plan, { outputs: { loss, ...next } })
 }
 
 /**
@@ -42,7 +44,7 @@ export function sumGraph(plan: Backward, build: LossBuilder): Graph {
     const sum = b.input(gradientName(name), 'float32', shape)
     return [nextOf(gradientName(name)), b.where(isFirst, gradient[i]!, b.add(sum, gradient[i]!))]
   })
-  return { outputs: { loss, ...Object.fromEntries(sums) } }
+  return inPrecision(plan, { outputs: { loss, ...Object.fromEntries(sums) } })
 }
 
 /** Forward and backward of a micro-batch, its gradients among the results. */
@@ -50,7 +52,8 @@ export function gradientGraph(plan: Backward, build: LossBuilder): Graph {
   const b = new GraphBuilder()
   const { loss, gradient } = backward(b, plan, build)
   const named = [...plan.trained.shapes.keys()].map((name, i) => [gradientName(name), gradient[i]!])
-  return { outputs: { loss, ...(Object.fromEntries(named) as Record<string, Node>) } }
+  const outputs = { loss, ...(Object.fromEntries(named) as Record<string, Node>) }
+  return inPrecision(plan, { outputs })
 }
 
 /** Clipping and optimiser, from gradients that are given. */
@@ -61,15 +64,28 @@ export function updateGraph({ shapes }: TrainedPart, optimizer: Optimizer): Grap
 }
 
 /** The loss and its gradient for each trained tensor, and for nothing else. */
-function backward(b: GraphBuilder, { trained, recompute }: Backward, build: LossBuilder) {
+function backward(
+  b: GraphBuilder,
+  { trained, recompute, precision }: Backward,
+  build: LossBuilder,
+) {
   const shapes = new Map([...trained.frozen, ...trained.shapes])
   const tensor = (name: string) => b.input(name, 'float32', shapes.get(name)!)
   const plain = build(b, trained.parameters(b, tensor), b.input('seed', 'float32', []))
   const loss = trained.rewrite(b, { outputs: { loss: plain } }).outputs['loss']!
   const wrt = [...trained.shapes.keys()].map(tensor)
-  const gradient =
-    recompute > 0 ? checkpointedGradients(b, loss, wrt, recompute) : gradients(b, loss, wrt)
-  return { loss, gradient }
+  const differentiate = (scale?: Node) =>
+    recompute > 0
+      ? checkpointedGradients(b, loss, wrt, recompute, scale)
+      : gradients(b, loss, wrt, scale)
+  if (precision === 'float32') return { loss, gradient: differentiate() }
+  const scale = b.input('loss scale', 'float32', [])
+  const unscaled = b.div(1, scale)
+  return { loss, gradient: differentiate(scale).map((one) => b.mul(one, unscaled)) }
+}
+
+function inPrecision({ precision }: Backward, graph: Graph): Graph {
+  return precision === 'float16' ? halve(new GraphBuilder(), graph) : graph
 }
 
 /** The norm of the gradients, and the next values of what is trained and of its moments. */

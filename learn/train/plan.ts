@@ -1,3 +1,4 @@
+import type { Precision } from '../../core/step-options.ts'
 import type { Executor } from '../../engine/executor.ts'
 import type { Optimizer } from '../../engine/optimizer.ts'
 import type { TrainedPart } from './trained.ts'
@@ -15,6 +16,8 @@ export interface StepPlan {
   readonly trained: TrainedPart
   /** Micro-batches in a step, at most. */
   readonly accumulate: number
+  /** In float16 gradients are computed of a scaled loss (`engine/loss-scale.ts`). */
+  readonly precision: Precision
   /** Layers between two values of the forward pass that stay for the backward pass; 0: all stay. */
   readonly recompute: number
 }

@@ -5,6 +5,7 @@ import {
   type NamedTensors,
   type Store,
 } from '../../engine/executor.ts'
+import { freshLossScale, type LossScale } from '../../engine/loss-scale.ts'
 import { momentNames } from '../../engine/optimizer.ts'
 import type { ParameterShapes, Weights } from '../model/parameters.ts'
 import type { StepPlan } from './plan.ts'
@@ -14,11 +15,15 @@ import type { TrainedPart } from './trained.ts'
 export interface Snapshot {
   readonly step: number
   readonly tensors: NamedTensors
+  /** Of a run in float16 that has begun. */
+  readonly lossScale?: LossScale | undefined
 }
 
 /** A run as it goes on: its tensors are where the plan's executors compute. */
 export interface TrainingState {
   step: number
+  /** Used in float16 alone. */
+  lossScale: LossScale
   readonly plan: StepPlan
   /** What losses and gradients are computed from; moments too, unless they are offloaded. */
   readonly store: Store
@@ -50,7 +55,7 @@ export function freshSnapshot(trained: TrainedPart, weights: Weights, seed: numb
 export async function openState(
   plan: StepPlan,
   weights: Weights,
-  { step, tensors }: Snapshot,
+  { step, tensors, lossScale = freshLossScale }: Snapshot,
 ): Promise<TrainingState> {
   const { executor, offload, trained, accumulate, recompute } = plan
   const kept = [...trained.frozen.keys()].map((name) => [name, weights.get(name)!] as const)
@@ -61,13 +66,13 @@ export async function openState(
       return [name, floats(shape, (tensors.get(name)!.data as Float32Array).slice())] as const
     })
     const store = await executor.createStore(new Map([...copies, ...frozen]))
-    return { step, plan, store, master: await offload.createStore(tensors) }
+    return { step, lossScale, plan, store, master: await offload.createStore(tensors) }
   }
   const sums = [...(accumulate > 1 ? trained.shapes : [])].map(([name, shape]) => {
     return [gradientName(name), floats(shape)] as const
   })
   const store = await executor.createStore(new Map([...tensors, ...sums, ...frozen]))
-  return { step, plan, store, master: undefined }
+  return { step, lossScale, plan, store, master: undefined }
 }
 
 /** Lets go of what the executors hold of a run. */
@@ -82,14 +87,11 @@ export function freshState(plan: StepPlan, weights: Weights, seed: number): Prom
 }
 
 /** Good until the next step. */
-export async function takeSnapshot({
-  step,
-  plan,
-  store,
-  master,
-}: TrainingState): Promise<Snapshot> {
-  const names = snapshotShapes(plan.trained.shapes).keys()
-  return { step, tensors: await (master ?? store).read(names) }
+export async function takeSnapshot(state: TrainingState): Promise<Snapshot> {
+  const { step, plan, store, master } = state
+  const tensors = await (master ?? store).read(snapshotShapes(plan.trained.shapes).keys())
+  const lossScale = plan.precision === 'float16' ? state.lossScale : undefined
+  return { step, tensors, lossScale }
 }
 
 /** The model as it is now, adapters merged into it. Good until the next step. */

@@ -8,6 +8,7 @@ import {
   type Program,
 } from '../../engine/executor.ts'
 import { hashPrime } from '../../engine/ir/compose.ts'
+import { nextLossScale } from '../../engine/loss-scale.ts'
 import { gradientGraph, sumGraph, updateGraph, wholeGraph, type LossBuilder } from './graphs.ts'
 import type { StepPlan } from './plan.ts'
 import { gradientName, type TrainingState } from './state.ts'
@@ -52,15 +53,17 @@ export function createSteps(plan: StepPlan): Steps {
   const compute = plan.offload ? offloaded : plan.accumulate > 1 ? accumulated : whole
   return {
     async run(state, batch, runSeed) {
-      const figures = await compute(programs, state, batch, runSeed)
-      await settle(state, [figures])
-      return figures
+      for (;;) {
+        const figures = await compute(programs, state, batch, runSeed)
+        if (await settle(state, [figures])) return figures
+      }
     },
     perRun: stepsPerRun(plan),
     async runBlock(state, batches, runSeed) {
-      const block = await computeBlock(programs, state, batches, runSeed)
-      await settle(state, block)
-      return block
+      for (;;) {
+        const block = await computeBlock(programs, state, batches, runSeed)
+        if (await settle(state, block)) return block
+      }
     },
     dispose: () => programs.dispose(),
   }
@@ -71,22 +74,34 @@ export function stepsPerRun({ executor, offload, accumulate }: StepPlan): number
   return offload || accumulate > 1 ? 1 : (executor.stepsPerRun ?? 1)
 }
 
-/** Takes the steps that were computed, or refuses them all. */
-async function settle(state: TrainingState, block: readonly StepFigures[]): Promise<void> {
-  const { store, master, step, plan } = state
+/**
+ * Takes the steps that were computed, or refuses them all. False where they overflowed float16: they are
+ * to be computed again, with the smaller loss scale that the state has then.
+ */
+async function settle(state: TrainingState, block: readonly StepFigures[]): Promise<boolean> {
+  const { store, master, plan } = state
   const holder = master ?? store
-  for (const [i, figures] of block.entries()) {
-    for (const [figure, value] of Object.entries(figures)) {
-      if (Number.isFinite(value)) continue
-      holder.reject()
-      const learningRate = plan.optimizer.schedule.peak
-      fail('train.diverged', { step: step + i + 1, figure, learningRate })
-    }
+  const isHalf = plan.precision === 'float16'
+  const bad = block.findIndex((figures) => !Object.values(figures).every(Number.isFinite))
+  if (bad >= 0) {
+    holder.reject()
+    const smaller = isHalf ? nextLossScale(state.lossScale, false) : null
+    if (smaller === null) diverged(state, block[bad]!, bad)
+    state.lossScale = smaller
+    return false
   }
   holder.accept()
   // The master counts: a device that is lost now leaves it at this step.
   state.step += block.length
+  if (isHalf) for (const _ of block) state.lossScale = nextLossScale(state.lossScale, true)!
   if (master) await store.write(await master.read(plan.trained.shapes.keys()))
+  return true
+}
+
+function diverged({ step, plan }: TrainingState, figures: StepFigures, after: number): never {
+  const [figure] = Object.entries(figures).find(([, value]) => !Number.isFinite(value))!
+  const learningRate = plan.optimizer.schedule.peak
+  fail('train.diverged', { step: step + after + 1, figure, learningRate })
 }
 
 /** Leaves the tensors after the step in the state, not yet accepted. */
@@ -97,32 +112,46 @@ type Compute = (
   runSeed: number,
 ) => Promise<StepFigures>
 
-const whole: Compute = async (programs, { step, store }, [batch], runSeed) => {
+const whole: Compute = async (programs, state, [batch], runSeed) => {
   const program = await programs.whole(batch!)
-  return figuresOf(await program.run(wholeFeeds(batch!, step, runSeed), store))
+  return figuresOf(await program.run(wholeFeeds(state, batch!, 0, runSeed), state.store))
 }
 
 /** Several whole steps of one shape, in one run. */
 async function computeBlock(
   programs: Programs,
-  { step, store }: TrainingState,
+  state: TrainingState,
   batches: readonly MicroBatch[],
   runSeed: number,
 ): Promise<StepFigures[]> {
   const program = await programs.whole(batches[0]!)
-  const feeds = batches.map((batch, i) => wholeFeeds(batch, step + i, runSeed))
-  return (await program.runBlock!(feeds, store)).map(figuresOf)
+  const feeds = batches.map((batch, i) => wholeFeeds(state, batch, i, runSeed))
+  return (await program.runBlock!(feeds, state.store)).map(figuresOf)
 }
 
-function wholeFeeds({ feeds }: MicroBatch, step: number, runSeed: number): Feeds {
-  return { ...feeds, seed: dropoutSeed(runSeed, step, 0), step: scalar(step + 1) }
+/** What the step `after` steps from the state's reads. */
+function wholeFeeds(
+  state: TrainingState,
+  { feeds }: MicroBatch,
+  after: number,
+  runSeed: number,
+): Feeds {
+  const step = state.step + after
+  const seed = dropoutSeed(runSeed, step, 0)
+  return { ...feeds, ...scaleFeed(state), seed, step: scalar(step + 1) }
 }
 
-const accumulated: Compute = async (programs, { plan, step, store }, batch, runSeed) => {
+function scaleFeed({ plan, lossScale }: TrainingState): Feeds {
+  return plan.precision === 'float16' ? { 'loss scale': scalar(lossScale.scale) } : {}
+}
+
+const accumulated: Compute = async (programs, state, batch, runSeed) => {
+  const { plan, step, store } = state
   let loss = 0
   for (const [i, part] of batch.entries()) {
     const program = await programs.of(part, (build) => sumGraph(plan, build))
-    const given = { seed: dropoutSeed(runSeed, step, i), 'micro-batch': scalar(i) }
+    const own = { seed: dropoutSeed(runSeed, step, i), 'micro-batch': scalar(i) }
+    const given = { ...own, ...scaleFeed(state) }
     loss += figure(await program.run({ ...part.feeds, ...given }, store), 'loss')
     store.accept()
   }
@@ -132,12 +161,13 @@ const accumulated: Compute = async (programs, { plan, step, store }, batch, runS
 }
 
 /** Gradients come to the host and are added up there; everything else happens in the master store. */
-const offloaded: Compute = async (programs, { plan, step, store, master }, batch, runSeed) => {
+const offloaded: Compute = async (programs, state, batch, runSeed) => {
+  const { plan, step, store, master } = state
   const sums: Record<string, HostTensor> = {}
   let loss = 0
   for (const [i, part] of batch.entries()) {
     const program = await programs.of(part, (build) => gradientGraph(plan, build))
-    const given = { seed: dropoutSeed(runSeed, step, i) }
+    const given = { seed: dropoutSeed(runSeed, step, i), ...scaleFeed(state) }
     const out = await program.run({ ...part.feeds, ...given }, store)
     loss += figure(out, 'loss')
     for (const name of [...plan.trained.shapes.keys()].map(gradientName)) {

@@ -5,6 +5,8 @@ import type { RoundReport, TrainOutcome } from '../../core/records.ts'
 import {
   optimizers,
   parseTrained,
+  precisions,
+  type Precision,
   type StepOptions,
   type Trained,
 } from '../../core/step-options.ts'
@@ -25,6 +27,7 @@ interface Options extends Common {
   readonly optimizer?: StepOptions['optimizer']
   readonly accumulate?: number
   readonly recompute?: number
+  readonly precision?: Precision
   readonly train?: Trained
   readonly offload?: boolean
   readonly seed?: number
@@ -54,6 +57,7 @@ export function trainCommand(program: Command, shell: Shell): void {
       'keep activations of every n-th layer alone: less memory',
       wholeNumber,
     )
+    .addOption(new Option('--precision <name>', 'of matrix products').choices(precisions))
     .option('--train <what>', 'all, biases, top:LAYERS, lora or lora:RANK:ALPHA', trained)
     .option('--offload', 'moments and updates in main memory, not on the device')
     .option('--seed <n>', 'seed of the run (default: that of the project)', wholeNumber)
@@ -77,7 +81,7 @@ export function trainCommand(program: Command, shell: Shell): void {
 /** What a run that goes on has settled already. */
 const settings = [
   ...['base', 'steps', 'batch', 'rate', 'maxTokens', 'seed', 'threads', 'checkpointEvery'],
-  ...['optimizer', 'accumulate', 'recompute', 'train', 'offload'],
+  ...['optimizer', 'accumulate', 'recompute', 'precision', 'train', 'offload'],
   ...['hard', 'acceptedWeight', 'rejectedWeight'],
 ]
 
@@ -100,6 +104,7 @@ function startInput(options: Options) {
       optimizer: options.optimizer,
       accumulate: options.accumulate,
       recompute: options.recompute,
+      precision: options.precision,
       train: options.train,
       offload: options.offload,
     }).filter(([, value]) => value !== undefined),

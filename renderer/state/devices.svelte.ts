@@ -67,10 +67,11 @@ export function workOf({
   maxTokens,
   accumulate,
   recompute,
+  precision,
   train,
   offload,
 }: Recipe): string {
-  return JSON.stringify([batch, maxTokens, accumulate, recompute, train, offload])
+  return JSON.stringify([batch, maxTokens, accumulate, recompute, precision, train, offload])
 }
 
 function keyOf(device: DeviceName, recipe: Recipe): string {

@@ -42,7 +42,14 @@ test('a recipe from before there were step options still reads, and a partial on
     ...{ steps: 120, batch: 16, learningRate: 1e-4, warmup: 0.1, weightDecay: 0.01 },
     ...{ clip: 1, dropout: 0.1, maxTokens: 128 },
   }
-  const options = { optimizer: 'adamw', accumulate: 1, recompute: 0, train: 'all', offload: false }
+  const options = {
+    optimizer: 'adamw',
+    accumulate: 1,
+    recompute: 0,
+    precision: 'float32',
+    train: 'all',
+    offload: false,
+  }
   assert.deepEqual(v.parse(RecipeSchema, old), { ...old, ...options })
   assert.deepEqual(v.parse(v.partial(RecipeSchema), { steps: 5 }), { steps: 5 })
 })

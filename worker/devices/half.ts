@@ -1,26 +1,39 @@
-import { modelOf, operator, valueInfo } from '../../engine/onnx/emit.ts'
-import { Message } from '../../engine/onnx/protobuf.ts'
-import { floats } from '../../engine/executor.ts'
+import type { DeviceName } from '../../core/devices.ts'
+import { fromRecord, type ErrorRecord } from '../../core/errors.ts'
+import type { Precision } from '../../core/step-options.ts'
+import { floatData, floats } from '../../engine/executor.ts'
+import { GraphBuilder } from '../../engine/ir/builder.ts'
+import { toOnnx } from '../ort.ts'
 import { fromOrt, openSession, toOrt, type OrtOptions } from '../ort/session.ts'
 
-const [single, half] = [{ to: 1 }, { to: 10 }]
+/** Why a device does not compute in float16, `device.noFloat16`; null where it does. */
+export async function noFloat16(device: DeviceName, threads: number): Promise<ErrorRecord | null> {
+  // TensorFlow.js has no such type.
+  const message = device === 'tfjs' ? 'no such type' : await noHalf({ threads, provider: device })
+  return message === null ? null : { code: 'device.noFloat16', details: { device, message } }
+}
+
+/** Refuses a run in float16 on a device that does not compute in it. Error: `device.noFloat16`. */
+export async function requirePrecision(
+  precision: Precision,
+  threads: number,
+  device: DeviceName = 'cpu',
+): Promise<void> {
+  const refusal = precision === 'float16' ? await noFloat16(device, threads) : null
+  if (refusal !== null) throw fromRecord(refusal)
+}
 
 /** Why a provider does not multiply matrices in float16; null where it does. */
-export async function noHalf(options: OrtOptions): Promise<string | null> {
-  const type = { dtype: 'float32', shape: [4, 4] } as const
-  const graph = new Message()
-    .message(1, operator('Cast', ['x'], ['narrow'], half))
-    .message(1, operator('MatMul', ['narrow', 'narrow'], ['product']))
-    .message(1, operator('Cast', ['product'], ['y'], single))
-    .text(2, 'half')
-    .message(11, valueInfo('x', type))
-    .message(12, valueInfo('y', type))
+async function noHalf(options: OrtOptions): Promise<string | null> {
+  const b = new GraphBuilder()
+  const half = b.cast(b.input('x', 'float32', [4, 4]), 'float16')
+  const graph = { outputs: { y: b.cast(b.matMul(half, half), 'float32') } }
   try {
-    const session = await openSession(modelOf(graph, []), options, { isTrial: true })
-    const x = toOrt('x', floats([4, 4], new Float32Array(16).fill(2)))
-    const { y } = await session.run({ x })
+    const model = toOnnx(graph, options.provider)
+    const session = await openSession(model, options, { isTrial: true })
+    const { y } = await session.run({ x: toOrt('x', floats([4, 4], new Float32Array(16).fill(2))) })
     await session.release()
-    const got = fromOrt(y as never).data[0]
+    const [got] = floatData(fromOrt(y as never))
     return got === 16 ? null : `4 x 2 x 2 gave ${got}`
   } catch (error) {
     return reason(error)

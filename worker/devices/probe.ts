@@ -7,7 +7,7 @@ import { executorFor } from '../executor-for.ts'
 import { readModel } from '../model-folder.ts'
 import { ortExecutor } from '../ort.ts'
 import { factsOf, missingCudaLibrary } from './facts.ts'
-import { noHalf } from './half.ts'
+import { noFloat16 } from './half.ts'
 import { stepTime, tolerance, trialDifference } from './trial.ts'
 
 const systems: Partial<Record<DeviceName, readonly [platform: string, name: string]>> = {
@@ -63,13 +63,6 @@ async function measured(
   } finally {
     await offload?.dispose()
   }
-}
-
-async function noFloat16(device: DeviceName, threads: number): Promise<ErrorRecord | null> {
-  // TensorFlow.js has no such type.
-  const message = device === 'tfjs' ? 'no such type' : await noHalf({ threads, provider: device })
-  if (message === null) return null
-  return { code: 'device.noFloat16', details: { device, message } }
 }
 
 /** What is no error of the catalogue comes from the driver, in its own words. */

@@ -1,7 +1,9 @@
 import {
   optimizers,
   parseTrained,
+  precisions,
   trainedText,
+  type Precision,
   type StepOptions,
   type Trained,
 } from '../../../core/step-options.ts'
@@ -10,9 +12,9 @@ import {
 
 type TypedName =
   'steps' | 'batch' | 'learningRate' | 'maxTokens' | 'seed' | 'threads' | 'accumulate' | 'recompute'
-type ChosenName = 'optimizer' | 'train'
+type ChosenName = 'optimizer' | 'precision' | 'train'
 export type SettingName = TypedName | ChosenName
-export type SettingValue = number | StepOptions['optimizer'] | Trained
+export type SettingValue = number | StepOptions['optimizer'] | Precision | Trained
 
 interface Shown {
   /** Null where the text is no value of this setting. */
@@ -73,6 +75,13 @@ export const moreSettings: readonly Setting[] = [
   },
   typed('accumulate', whole(1)),
   typed('recompute', whole(0)),
+  {
+    kind: 'chosen',
+    name: 'precision',
+    choices: precisions,
+    parse: (text) => precisions.find((name) => name === text) ?? null,
+    show: String,
+  },
   {
     kind: 'chosen',
     name: 'train',

@@ -56,7 +56,7 @@ const lossOf =
     )
 
 function graphOf(part: TrainedPart): Graph {
-  const graph = gradientGraph({ trained: part, recompute: 0 }, lossOf(part))
+  const graph = gradientGraph({ trained: part, recompute: 0, precision: 'float32' }, lossOf(part))
   validate(graph)
   return graph
 }
