@@ -69,6 +69,7 @@ for (const size of sizes.filter((one) => given.models.split(',').includes(nameOf
     const measured = { own: quartiles(own), peer: quartiles(other), ratio: ratios(own, other) }
     rows.push({ model: nameOf(size), ...row, ...measured } as Row)
     console.log(shown(rows.at(-1)!).join('  '))
+    save()
   }
   for (const [batch, tokens] of shapes) {
     if (parts.includes('encoder')) {
@@ -133,10 +134,13 @@ console.log(
 console.log(
   table([['model', 'batch', 'case', 'here', 'peer', 'ratio', 'quartiles', ''], ...rows.map(shown)]),
 )
-const results = resolve(import.meta.dirname, 'results')
-mkdirSync(results, { recursive: true })
-const conditions = { versions, threads, cpu: cpus()[0]?.model, repeats }
-writeFileSync(join(results, 'train.json'), `${JSON.stringify({ conditions, rows }, null, 2)}\n`)
+/** After every row: the whole takes hours, and what is measured is kept. */
+function save(): void {
+  const results = resolve(import.meta.dirname, 'results')
+  mkdirSync(results, { recursive: true })
+  const conditions = { versions, threads, cpu: cpus()[0]?.model, repeats }
+  writeFileSync(join(results, 'train.json'), `${JSON.stringify({ conditions, rows }, null, 2)}\n`)
+}
 
 function shown({
   model,
