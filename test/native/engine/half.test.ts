@@ -9,6 +9,7 @@ import { inputsOf, nodesOf, print, validate, type Graph } from '../../../engine/
 import { isOp, sizeOf, type Node } from '../../../engine/ir/node.ts'
 import { evaluate } from '../../../engine/reference.ts'
 import { halve } from '../../../engine/rewrite/half.ts'
+import { requirePrecision } from '../../../worker/devices/half.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 
 const executor = ortExecutor({ threads: 1 })
@@ -93,4 +94,10 @@ test('a scaled loss keeps gradients that are too small for float16', () => {
   const kept = evaluate(halve(new GraphBuilder(), block(true)), feeds)['gradient 0']!
   assert.ok(furthest(exact, lost) > 0.02, `${furthest(exact, lost)} without`)
   assert.ok(furthest(exact, kept) < 0.01, `${furthest(exact, kept)} with`)
+})
+
+test('a run in float16 is refused on a device that has none, before anything is trained', async () => {
+  await requirePrecision('float16', 1, 'cpu')
+  await requirePrecision('float32', 1, 'tfjs')
+  await assert.rejects(requirePrecision('float16', 1, 'tfjs'), { code: 'device.noFloat16' })
 })
