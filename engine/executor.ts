@@ -1,4 +1,4 @@
-import type { Graph } from './ir/graph.ts'
+import { inputsOf, type Graph } from './ir/graph.ts'
 import type { DType, Shape } from './ir/node.ts'
 
 /** A tensor in the memory of the host. */
@@ -19,7 +19,7 @@ export type NamedTensors = ReadonlyMap<string, HostTensor>
 export interface Store {
   /** Makes the next values of the last run the current ones. */
   accept(): void
-  /** Forgets the next values: everything is as it was before the last run. */
+  /** Forgets the next values: what the last run read is as it was. */
   reject(): void
   /** Replaces current values by others of the same shape; the store keeps no hold of what is given. */
   write(tensors: NamedTensors): Promise<void>
@@ -28,8 +28,13 @@ export interface Store {
   dispose(): Promise<void>
 }
 
+const next = 'new '
+
 /** The output of a program that holds the next value of a tensor of the store. */
-export const nextOf = (name: string) => `new ${name}`
+export const nextOf = (name: string) => `${next}${name}`
+
+/** The tensor whose next value an output is. */
+export const currentOf = (output: string) => output.slice(next.length)
 
 /** A compiled graph. */
 export interface Program {
@@ -57,11 +62,21 @@ export interface Executor {
   readonly name: string
   /** Where tensors of the store travel with every run: how many runs are better made in one. */
   readonly stepsPerRun?: number
+  /** A graph that does nothing but move a store's tensors changes them in place, in one pass. */
+  readonly movesInPlace?: boolean
   /** Takes a graph of primitives; fusing and emission are the executor's own business. */
   compile(graph: Graph): Promise<Program>
   /** The store owns the tensors that it is made of. */
   createStore(tensors: NamedTensors): Promise<Store>
   dispose(): Promise<void>
+}
+
+/** What a program of this graph is fed and gives. */
+export function interfaceOf(graph: Graph): Pick<Program, 'inputs' | 'outputs'> {
+  return {
+    inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
+    outputs: Object.keys(graph.outputs),
+  }
 }
 
 export function floats(shape: readonly number[], data?: Float32Array): HostTensor {

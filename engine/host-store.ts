@@ -1,13 +1,15 @@
-import { nextOf, type HostTensor, type NamedTensors, type Store } from './executor.ts'
+import { nextOf, type HostTensor, type NamedTensors, type Program, type Store } from './executor.ts'
 
 /**
- * The store of executors that compute in the memory of the host. Programs write into a second set of
- * tensors, which changes places with the first when it is accepted: nothing is copied.
+ * The store of executors that compute in the memory of the host. A program that reads a tensor writes its
+ * next value into a second one, which changes places with the first when it is accepted: nothing is
+ * copied. A tensor that the program does not read is written at once.
  */
 export class HostStore implements Store {
   readonly #current: Map<string, HostTensor>
   readonly #spare = new Map<string, HostTensor>()
   #written: readonly string[] = []
+  #later: (() => void) | undefined
 
   constructor(tensors: NamedTensors) {
     this.#current = new Map(tensors)
@@ -17,24 +19,45 @@ export class HostStore implements Store {
     return this.#current.get(name)
   }
 
-  /** Where those of the outputs belong that are next values of the store, by output. */
-  next(outputs: readonly string[]): Map<string, HostTensor> {
-    const names = [...this.#current.keys()].filter((name) => outputs.includes(nextOf(name)))
-    this.#written = names
-    return new Map(names.map((name) => [nextOf(name), this.#spareOf(name)]))
+  /** Where those outputs of a program belong that are next values of the store, by output. */
+  next({ inputs, outputs }: Pick<Program, 'inputs' | 'outputs'>): Map<string, HostTensor> {
+    const read = new Set(inputs.map(({ name }) => name))
+    const wanted = new Set(outputs)
+    const names = [...this.#current.keys()].filter((name) => wanted.has(nextOf(name)))
+    this.reject()
+    this.#written = names.filter((name) => read.has(name))
+    const place = (name: string) => (read.has(name) ? this.#spareOf(name) : this.#require(name))
+    return new Map(names.map((name) => [nextOf(name), place(name)]))
+  }
+
+  /** For a program that changes tensors where they lie: `write` is called when that is accepted. */
+  later(write: () => void): void {
+    this.reject()
+    this.#later = write
+  }
+
+  /** Other memory for some tensors; their values are there already. */
+  relocate(tensors: NamedTensors): void {
+    for (const [name, tensor] of tensors) {
+      this.#require(name)
+      this.#current.set(name, tensor)
+      this.#spare.delete(name)
+    }
   }
 
   accept(): void {
+    this.#later?.()
     for (const name of this.#written) {
       const former = this.#current.get(name)!
       this.#current.set(name, this.#spare.get(name)!)
       this.#spare.set(name, former)
     }
-    this.#written = []
+    this.reject()
   }
 
   reject(): void {
     this.#written = []
+    this.#later = undefined
   }
 
   async write(tensors: NamedTensors): Promise<void> {

@@ -1,4 +1,4 @@
-import { floats, integers, type Executor, type HostTensor } from './executor.ts'
+import { floats, integers, interfaceOf, type Executor, type HostTensor } from './executor.ts'
 import { HostStore } from './host-store.ts'
 import { inputsOf, nodesOf, type Graph } from './ir/graph.ts'
 import { knownShape, sizeOf, type Node, type OpName, type OpTable } from './ir/node.ts'
@@ -7,7 +7,7 @@ import { outputTypes } from './ir/shape.ts'
 /**
  * The slow evaluator that the others are measured against: every value, integers and truth values
  * too, is float64; those of float16 nodes are rounded to it. It follows the ONNX text and nothing else,
- * and is used in tests and to try devices.
+ * and is used in tests, to try devices, and for the scalars between loops.
  */
 
 type Values = Float64Array
@@ -127,15 +127,14 @@ export function referenceExecutor(): Executor {
   return {
     name: 'reference',
     compile: async (graph) => ({
-      inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
-      outputs: Object.keys(graph.outputs),
+      ...interfaceOf(graph),
       async run(feeds, store) {
         const host = store as HostStore | undefined
         const tensors = inputsOf(graph).map(({ attributes: { name } }) => {
           return [name, numbersOf((feeds[name] ?? host?.get(name))!)] as const
         })
         const results = evaluate(graph, Object.fromEntries(tensors))
-        const into = host?.next(Object.keys(graph.outputs))
+        const into = host?.next(interfaceOf(graph))
         const outputs: Record<string, HostTensor> = {}
         for (const [name, node] of Object.entries(graph.outputs)) {
           const next = into?.get(name)
@@ -162,7 +161,11 @@ function tensorOf(node: Node, values: Values): HostTensor {
   return { dtype: 'bool', shape, data: Uint8Array.from(values) }
 }
 
-function evaluateNode(node: Node, values: Map<Node, readonly Values[]>): readonly Values[] {
+/** The outputs of one node, given those of the nodes that it reads. */
+export function evaluateNode(
+  node: Node,
+  values: ReadonlyMap<Node, readonly Values[]>,
+): readonly Values[] {
   if (node.op === 'Pick') {
     const { index } = (node as Node<'Pick'>).attributes
     return [values.get(node.inputs[0]!)![index]!]

@@ -12,7 +12,7 @@ import type { TrainingState } from '../learn/train/state.ts'
 const lost =
   /device (is |was |has been )?(lost|removed|hung)|device.?removed|DXGI_ERROR_DEVICE|0x887A000[567]|VK_ERROR_DEVICE_LOST|external Instance reference no longer exists|driver shutting down|no CUDA-capable device|unspecified launch failure|devices? (is|are) (busy or )?unavailable|GPU is lost/i
 const full =
-  /failed to allocate memory|out of memory|VK_ERROR_OUT_OF|bad.?alloc|E_OUTOFMEMORY|0x8007000E|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|OOM when allocating|array buffer allocation failed|\[Invalid Buffer/i
+  /failed to allocate memory|out of memory|VK_ERROR_OUT_OF|bad.?alloc|E_OUTOFMEMORY|0x8007000E|CUBLAS_STATUS_ALLOC_FAILED|cudaErrorMemoryAllocation|OOM when allocating|array buffer allocation failed|unable to grow instance memory|could not allocate memory|\[Invalid Buffer/i
 const absent =
   /backend not found|failed to load (shared )?library|failed to get a WebGPU adapter|not supported by this build/i
 

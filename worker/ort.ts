@@ -1,5 +1,6 @@
 import type * as ort from 'onnxruntime-node'
 import {
+  interfaceOf,
   nextOf,
   type Executor,
   type Feeds,
@@ -8,15 +9,18 @@ import {
 } from '../engine/executor.ts'
 import { HostStore } from '../engine/host-store.ts'
 import { GraphBuilder } from '../engine/ir/builder.ts'
-import { inputsOf, type Graph } from '../engine/ir/graph.ts'
+import type { Graph } from '../engine/ir/graph.ts'
 import { emitOnnx, type Dialect } from '../engine/onnx/emit.ts'
 import { emitLoop } from '../engine/onnx/loop.ts'
 import { blockMatMuls } from '../engine/rewrite/block.ts'
 import { fuse, fuseGelus, spellGelus } from '../engine/rewrite/fuse.ts'
 import { fuseLayerNorms } from '../engine/rewrite/layer-norm.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
+import { loopsOf, type LoopPlan } from '../engine/wasm/loops.ts'
 import { DeviceSession } from './ort/device-session.ts'
 import { openDeviceStore, type DeviceStore } from './ort/device-store.ts'
+import { mostLoopBytes } from './ort/loop-memory.ts'
+import { loopProgram } from './ort/loop-program.ts'
 import {
   fromOrt,
   openSession,
@@ -32,11 +36,16 @@ export function ortExecutor(options: OrtOptions): Executor {
   const { provider = 'cpu' } = options
   const programs = new Set<Program>()
   const staysOnDevice = provider === 'webgpu'
+  const perRun = options.stepsPerRun ?? stepsPerRun[provider]
   return {
     name: `onnxruntime ${provider}`,
-    stepsPerRun: options.stepsPerRun ?? stepsPerRun[provider],
+    stepsPerRun: perRun,
+    movesInPlace: provider === 'cpu' && perRun === 1,
     async compile(graph) {
-      const compiled = await (staysOnDevice ? onDevice : inHost)(graph, options)
+      const loops = provider === 'cpu' ? loopsWithin(graph) : undefined
+      const compiled = loops
+        ? loopProgram(graph, loops)
+        : await (staysOnDevice ? onDevice : inHost)(graph, options)
       const program = {
         ...compiled,
         async dispose() {
@@ -53,6 +62,13 @@ export function ortExecutor(options: OrtOptions): Executor {
       for (const program of [...programs]) await program.dispose()
     },
   }
+}
+
+/** The loops of a graph that only moves tensors, where these fit the memory that loops reach. */
+function loopsWithin(graph: Graph): LoopPlan | undefined {
+  const plan = loopsOf(graph)
+  if (plan === undefined) return undefined
+  return 4 * [...plan.tensors.values()].reduce((a, b) => a + b) < mostLoopBytes ? plan : undefined
 }
 
 /** A graph as the bytes that a provider of onnxruntime is given: simplified, fused, emitted. */
@@ -86,11 +102,12 @@ export function toStandardOnnx(graph: Graph): Uint8Array {
 /** A program whose store is in the memory of the host; runs write straight into the store. */
 async function inHost(graph: Graph, options: OrtOptions): Promise<Program> {
   const session = await openSession(toOnnx(graph, options.provider), options)
-  const { inputs, outputs } = interfaceOf(graph)
+  const io = interfaceOf(graph)
+  const { inputs, outputs } = io
   const compute = async (own: ort.InferenceSession, feeds: Feeds, host: HostStore | undefined) => {
     const fed: Record<string, ort.Tensor> = {}
     for (const { name } of inputs) fed[name] = toOrt(name, feeds[name] ?? host?.get(name))
-    const into = host?.next(outputs)
+    const into = host?.next(io)
     const fetches = outputs.map((name) => [
       name,
       into?.has(name) ? toOrt(name, into.get(name)) : null,
@@ -144,13 +161,6 @@ async function onDevice(graph: Graph, options: OrtOptions): Promise<Program> {
       )
     },
     dispose: () => session.release(),
-  }
-}
-
-function interfaceOf(graph: Graph): Pick<Program, 'inputs' | 'outputs'> {
-  return {
-    inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
-    outputs: Object.keys(graph.outputs),
   }
 }
 

@@ -1,5 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Executor, Feeds, HostTensor, Program } from '../engine/executor.ts'
+import {
+  interfaceOf,
+  type Executor,
+  type Feeds,
+  type HostTensor,
+  type Program,
+} from '../engine/executor.ts'
 import { GraphBuilder } from '../engine/ir/builder.ts'
 import { inputsOf, nodesOf, type Graph } from '../engine/ir/graph.ts'
 import { isOp, type Node } from '../engine/ir/node.ts'
@@ -65,13 +71,6 @@ function compile(tf: Tf, graph: Graph): Program {
       for (const program of bySize.values()) await program.dispose()
       bySize.clear()
     },
-  }
-}
-
-function interfaceOf(graph: Graph): Pick<Program, 'inputs' | 'outputs'> {
-  return {
-    inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
-    outputs: Object.keys(graph.outputs),
   }
 }
 

@@ -9,7 +9,7 @@ import { halve } from '../../engine/rewrite/half.ts'
 import type { ParameterNodes } from '../model/bert.ts'
 import type { ParameterShapes } from '../model/parameters.ts'
 import type { StepPlan } from './plan.ts'
-import { gradientName } from './state.ts'
+import { gradientName, partName } from './state.ts'
 import type { TrainedPart } from './trained.ts'
 
 /** Builds the scalar loss of one batch. */
@@ -17,6 +17,7 @@ export type LossBuilder = (b: GraphBuilder, parameter: ParameterNodes, seed: Nod
 
 /** What of a plan decides how losses and gradients are computed. */
 type Backward = Pick<StepPlan, 'trained' | 'recompute' | 'precision'>
+type Shapes = Pick<TrainedPart, 'shapes'>
 
 /** The graphs that steps are made of. Inputs that no batch brings are tensors of a store. */
 
@@ -47,17 +48,35 @@ export function sumGraph(plan: Backward, build: LossBuilder): Graph {
   return inPrecision(plan, { outputs: { loss, ...Object.fromEntries(sums) } })
 }
 
-/** Forward and backward of a micro-batch, its gradients among the results. */
-export function gradientGraph(plan: Backward, build: LossBuilder): Graph {
+/**
+ * Forward and backward of a micro-batch, for updates in the memory of the host: each gradient is the next
+ * value of a tensor there.
+ */
+export function gradientGraph(
+  plan: Backward & Pick<StepPlan, 'accumulate'>,
+  build: LossBuilder,
+): Graph {
   const b = new GraphBuilder()
   const { loss, gradient } = backward(b, plan, build)
-  const named = [...plan.trained.shapes.keys()].map((name, i) => [gradientName(name), gradient[i]!])
-  const outputs = { loss, ...(Object.fromEntries(named) as Record<string, Node>) }
-  return inPrecision(plan, { outputs })
+  const place = plan.accumulate > 1 ? partName : gradientName
+  const names = [...plan.trained.shapes.keys()]
+  const next = names.map((name, i) => [nextOf(place(name)), gradient[i]!] as const)
+  return inPrecision(plan, { outputs: { loss, ...Object.fromEntries(next) } })
+}
+
+/** Adds the gradients of a micro-batch to those before it; those of the first one replace them. */
+export function addGraph({ shapes }: Shapes, isFirst: boolean): Graph {
+  const b = new GraphBuilder()
+  const sums = [...shapes].map(([name, shape]) => {
+    const part = b.input(partName(name), 'float32', shape)
+    const sum = isFirst ? part : b.add(b.input(gradientName(name), 'float32', shape), part)
+    return [nextOf(gradientName(name)), sum] as const
+  })
+  return { outputs: Object.fromEntries(sums) }
 }
 
 /** Clipping and optimiser, from gradients that are given. */
-export function updateGraph({ shapes }: TrainedPart, optimizer: Optimizer): Graph {
+export function updateGraph({ shapes }: Shapes, optimizer: Optimizer): Graph {
   const b = new GraphBuilder()
   const given = [...shapes].map(([name, shape]) => b.input(gradientName(name), 'float32', shape))
   return { outputs: update(b, shapes, optimizer, given) }

@@ -26,6 +26,14 @@ export interface StepPlan {
 export type Executors = Pick<StepPlan, 'executor' | 'offload'>
 
 /**
+ * Whether gradients come to the memory of the host and the update is a program of its own there: where
+ * it is offloaded, and where the executor changes weights and moments in place.
+ */
+export function updatesInHost({ executor, offload }: StepPlan): boolean {
+  return offload !== undefined || executor.movesInPlace === true
+}
+
+/**
  * Cuts the items of a batch into `count` runs of nearly equal length, fewer where there are not as
  * many items.
  */

@@ -1,4 +1,5 @@
 import {
+  floatData,
   floats,
   scalar,
   type HostTensor,
@@ -8,7 +9,7 @@ import {
 import { freshLossScale, type LossScale } from '../../engine/loss-scale.ts'
 import { momentNames } from '../../engine/optimizer.ts'
 import type { ParameterShapes, Weights } from '../model/parameters.ts'
-import type { StepPlan } from './plan.ts'
+import { updatesInHost, type StepPlan } from './plan.ts'
 import type { TrainedPart } from './trained.ts'
 
 /** Where a run stands, in host memory: what is trained and its moments. What is frozen is not in it. */
@@ -34,6 +35,9 @@ export interface TrainingState {
 /** The name under which the gradient of a trained tensor is summed over micro-batches. */
 export const gradientName = (parameter: string) => `${parameter}.gradient`
 
+/** The name of the gradient of one micro-batch, where updates happen in the memory of the host. */
+export const partName = (parameter: string) => `${parameter}.gradient of a part`
+
 /** The tensors of a snapshot, by name. */
 export function snapshotShapes(trained: ParameterShapes): ParameterShapes {
   return new Map(
@@ -57,22 +61,33 @@ export async function openState(
   weights: Weights,
   { step, tensors, lossScale = freshLossScale }: Snapshot,
 ): Promise<TrainingState> {
-  const { executor, offload, trained, accumulate, recompute } = plan
+  const { executor, offload, trained, recompute } = plan
   const kept = [...trained.frozen.keys()].map((name) => [name, weights.get(name)!] as const)
   // The input of `checkpointedGradients`.
   const frozen = recompute > 0 ? [...kept, ['zero', scalar(0)] as const] : kept
-  if (offload) {
-    const copies = [...trained.shapes].map(([name, shape]) => {
-      return [name, floats(shape, (tensors.get(name)!.data as Float32Array).slice())] as const
-    })
-    const store = await executor.createStore(new Map([...copies, ...frozen]))
-    return { step, lossScale, plan, store, master: await offload.createStore(tensors) }
+  const moving = new Map([...tensors, ...gradientBuffers(plan)])
+  if (!offload) {
+    const store = await executor.createStore(new Map([...moving, ...frozen]))
+    return { step, lossScale, plan, store, master: undefined }
   }
-  const sums = [...(accumulate > 1 ? trained.shapes : [])].map(([name, shape]) => {
-    return [gradientName(name), floats(shape)] as const
+  const copies = [...trained.shapes].map(([name, shape]) => {
+    return [name, floats(shape, floatData(tensors.get(name)).slice())] as const
   })
-  const store = await executor.createStore(new Map([...tensors, ...sums, ...frozen]))
-  return { step, lossScale, plan, store, master: undefined }
+  const store = await executor.createStore(new Map([...copies, ...frozen]))
+  return { step, lossScale, plan, store, master: await offload.createStore(moving) }
+}
+
+/** What gradients are left in between the programs of a step. */
+function gradientBuffers(plan: StepPlan): [name: string, tensor: HostTensor][] {
+  const { trained, accumulate } = plan
+  const isInHost = updatesInHost(plan)
+  const names = (one: string) => [
+    ...(isInHost || accumulate > 1 ? [gradientName(one)] : []),
+    ...(isInHost && accumulate > 1 ? [partName(one)] : []),
+  ]
+  return [...trained.shapes].flatMap(([one, shape]) =>
+    names(one).map((name): [string, HostTensor] => [name, floats(shape)]),
+  )
 }
 
 /** Lets go of what the executors hold of a run. */

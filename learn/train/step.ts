@@ -1,17 +1,27 @@
 import { fail } from '../../core/errors.ts'
 import { Stream } from '../../core/random.ts'
 import {
+  currentOf,
   floatData,
   scalar,
   type Feeds,
   type HostTensor,
+  type NamedTensors,
   type Program,
 } from '../../engine/executor.ts'
 import { hashPrime } from '../../engine/ir/compose.ts'
+import type { Graph } from '../../engine/ir/graph.ts'
 import { nextLossScale } from '../../engine/loss-scale.ts'
-import { gradientGraph, sumGraph, updateGraph, wholeGraph, type LossBuilder } from './graphs.ts'
-import type { StepPlan } from './plan.ts'
-import { gradientName, type TrainingState } from './state.ts'
+import {
+  addGraph,
+  gradientGraph,
+  sumGraph,
+  updateGraph,
+  wholeGraph,
+  type LossBuilder,
+} from './graphs.ts'
+import { updatesInHost, type StepPlan } from './plan.ts'
+import type { TrainingState } from './state.ts'
 
 /**
  * A part of a step's batch: all of it, or one of its micro-batches. The weights of its texts or masks
@@ -50,7 +60,7 @@ export interface Steps {
 
 export function createSteps(plan: StepPlan): Steps {
   const programs = new Programs(plan)
-  const compute = plan.offload ? offloaded : plan.accumulate > 1 ? accumulated : whole
+  const compute = updatesInHost(plan) ? inHost : plan.accumulate > 1 ? accumulated : whole
   return {
     async run(state, batch, runSeed) {
       for (;;) {
@@ -160,41 +170,43 @@ const accumulated: Compute = async (programs, state, batch, runSeed) => {
   return { loss, norm: figure(out, 'norm') }
 }
 
-/** Gradients come to the host and are added up there; everything else happens in the master store. */
-const offloaded: Compute = async (programs, state, batch, runSeed) => {
+/** Gradients come to the memory of the host, are added up there, and move the weights there. */
+const inHost: Compute = async (programs, state, batch, runSeed) => {
   const { plan, step, store, master } = state
-  const sums: Record<string, HostTensor> = {}
+  const holder = master ?? store
   let loss = 0
   for (const [i, part] of batch.entries()) {
     const program = await programs.of(part, (build) => gradientGraph(plan, build))
     const given = { seed: dropoutSeed(runSeed, step, i), ...scaleFeed(state) }
-    const out = await program.run({ ...part.feeds, ...given }, store)
-    loss += figure(out, 'loss')
-    for (const name of [...plan.trained.shapes.keys()].map(gradientName)) {
-      const before = sums[name]
-      if (before) addInto(floatData(before), floatData(out[name]))
-      else sums[name] = out[name]!
-    }
+    const { loss: own, ...gradients } = await program.run({ ...part.feeds, ...given }, store)
+    loss += floatData(own)[0]!
+    if (master) await master.write(byTensor(gradients))
+    else store.accept()
+    if (plan.accumulate === 1) continue
+    await (await programs.add(i === 0)).run({}, holder)
+    holder.accept()
   }
   const update = await programs.update()
-  const out = await update.run({ ...sums, step: scalar(step + 1) }, master)
+  const out = await update.run({ step: scalar(step + 1) }, holder)
   return { loss, norm: figure(out, 'norm') }
+}
+
+/** Next values under the names of the tensors. */
+function byTensor(results: Readonly<Record<string, HostTensor>>): NamedTensors {
+  return new Map(Object.entries(results).map(([name, one]) => [currentOf(name), one]))
 }
 
 /** Programs by batch shape, and the one of the update. */
 class Programs {
   readonly #plan: StepPlan
   readonly #byShape = new Map<string, Program>()
-  #update: Program | undefined
+  readonly #moves = new Map<string, Program>()
 
   constructor(plan: StepPlan) {
     this.#plan = plan
   }
 
-  async of(
-    { shape, loss }: MicroBatch,
-    graph: (loss: LossBuilder) => ReturnType<typeof wholeGraph>,
-  ): Promise<Program> {
+  async of({ shape, loss }: MicroBatch, graph: (loss: LossBuilder) => Graph): Promise<Program> {
     const known = this.#byShape.get(shape)
     if (known !== undefined) return known
     const program = await this.#plan.executor.compile(graph(loss))
@@ -207,15 +219,27 @@ class Programs {
     return this.of(batch, (build) => wholeGraph(this.#plan, build))
   }
 
-  async update(): Promise<Program> {
-    const { executor, offload, trained, optimizer } = this.#plan
-    this.#update ??= await (offload ?? executor).compile(updateGraph(trained, optimizer))
-    return this.#update
+  update(): Promise<Program> {
+    const { trained, optimizer } = this.#plan
+    return this.#moving('update', () => updateGraph(trained, optimizer))
+  }
+
+  /** Adds a micro-batch's gradients to those before it. */
+  add(isFirst: boolean): Promise<Program> {
+    return this.#moving(`add ${isFirst}`, () => addGraph(this.#plan.trained, isFirst))
   }
 
   async dispose(): Promise<void> {
     for (const program of this.#byShape.values()) await program.dispose()
-    await this.#update?.dispose()
+    for (const program of this.#moves.values()) await program.dispose()
+  }
+
+  /** A program over the tensors of the store alone. */
+  async #moving(key: string, graph: () => Graph): Promise<Program> {
+    const { executor, offload } = this.#plan
+    const program = this.#moves.get(key) ?? (await (offload ?? executor).compile(graph()))
+    this.#moves.set(key, program)
+    return program
   }
 }
 
@@ -231,8 +255,4 @@ function figuresOf(out: Readonly<Record<string, HostTensor>>): StepFigures {
 
 function figure(results: Readonly<Record<string, HostTensor>>, name: string): number {
   return floatData(results[name])[0]!
-}
-
-function addInto(sum: Float32Array, more: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!
 }
