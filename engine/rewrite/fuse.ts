@@ -13,7 +13,7 @@ import { rebuild } from './rebuild.ts'
  */
 export function fuse(b: GraphBuilder, graph: Graph, { matMul }: Kernels = allKernels): Graph {
   const kernels = fuseGelus(b, fuseLayerNorms(b, graph))
-  return matMul ? rebuild(b, moveScales(b, kernels), (node) => fuseMatMul(b, node)) : kernels
+  return matMul ? fuseMatMuls(b, moveScales(b, kernels)) : kernels
 }
 
 /** The fused kernels that not every provider has. */
@@ -58,14 +58,24 @@ export function spellGelus(b: GraphBuilder, graph: Graph): Graph {
   })
 }
 
-function fuseMatMul(b: GraphBuilder, node: Node): Node | undefined {
-  if (isOp(node, 'MatMul')) {
-    const [left, right] = node.inputs.map(movableSource)
-    if (left === undefined && right === undefined) return undefined
-    const inputs = [left ?? node.inputs[0]!, right ?? node.inputs[1]!]
-    const attributes = { transA: left !== undefined, transB: right !== undefined, alpha: 1 }
-    return b.node('FusedMatMul', inputs, attributes)
-  }
+/** A product that is read in other places too keeps its factor outside: it would be computed twice. */
+function fuseMatMuls(b: GraphBuilder, graph: Graph): Graph {
+  const uses = countUses(graph)
+  return rebuild(b, graph, (node, original) => {
+    if (isOp(node, 'MatMul')) return withoutTransposes(b, node)
+    const [product] = operands(original, 'Mul')
+    return uses.get(product!) === 1 ? withFactor(b, node) : undefined
+  })
+}
+
+function withoutTransposes(b: GraphBuilder, { inputs }: Node): Node | undefined {
+  const [left, right] = inputs.map(movableSource)
+  if (left === undefined && right === undefined) return undefined
+  const attributes = { transA: left !== undefined, transB: right !== undefined, alpha: 1 }
+  return b.node('FusedMatMul', [left ?? inputs[0]!, right ?? inputs[1]!], attributes)
+}
+
+function withFactor(b: GraphBuilder, node: Node): Node | undefined {
   const [product, factor] = operands(node, 'Mul')
   const scale = scalarOf(factor)
   if (product === undefined || scale === undefined) return undefined

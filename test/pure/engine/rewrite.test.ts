@@ -99,6 +99,17 @@ test('fusing changes no value and finds the kernels', () => {
   assert.ok(!ops.has('Sqrt'), 'the deviation comes from the norm, not from a second pass')
 })
 
+test('a product that is read elsewhere too is not computed a second time with its factor', () => {
+  const b = new GraphBuilder()
+  const [x, w] = [b.input('x', 'float32', [4, 3]), b.input('w', 'float32', [4, 5])]
+  const product = b.matMul(b.transpose(x, [1, 0]), w)
+  const graph = {
+    outputs: { scaled: b.mul(product, 0.5), first: b.gather(product, b.integers([0])) },
+  }
+  const products = nodesOf(fuse(b, graph)).filter(({ op }) => op.endsWith('MatMul'))
+  assert.equal(products.length, 1)
+})
+
 test('gelu is one kernel where nothing else reads its parts', () => {
   const b = new GraphBuilder()
   const y = gelu(b, b.input('x', 'float32', [24]))
