@@ -9,6 +9,7 @@ import {
 import { GraphBuilder } from '../engine/ir/builder.ts'
 import { inputsOf, nodesOf, type Graph } from '../engine/ir/graph.ts'
 import { isOp, type Node } from '../engine/ir/node.ts'
+import { ProgramCache } from '../engine/program-cache.ts'
 import { bindLengths, lengthsOf } from '../engine/rewrite/bind.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
 import { computeNode, type Tf } from './tfjs/ops.ts'
@@ -49,28 +50,15 @@ const keptSizes = 16
 function compile(tf: Tf, graph: Graph): Program {
   const shape = inputsOf(graph).flatMap(({ attributes: { type } }) => type.shape)
   if (shape.every((dim) => typeof dim === 'number')) return compileBound(tf, graph)
-  const bySize = new Map<string, Program>()
-  const boundTo = async (feeds: Feeds): Promise<Program> => {
-    const lengths = lengthsOf(graph, (name) => feeds[name]?.shape)
-    const key = [...lengths].join(' ')
-    const known = bySize.get(key)
-    const program = known ?? compileBound(tf, bindLengths(new GraphBuilder(), graph, lengths))
-    bySize.delete(key)
-    bySize.set(key, program)
-    const [oldest] = bySize.keys()
-    if (bySize.size > keptSizes) {
-      await bySize.get(oldest!)!.dispose()
-      bySize.delete(oldest!)
-    }
-    return program
-  }
+  const programs = new ProgramCache(keptSizes)
   return {
     ...interfaceOf(graph),
-    run: async (feeds, store) => (await boundTo(feeds)).run(feeds, store),
-    async dispose() {
-      for (const program of bySize.values()) await program.dispose()
-      bySize.clear()
+    async run(feeds, store) {
+      const lengths = lengthsOf(graph, (name) => feeds[name]?.shape)
+      const bound = () => compileBound(tf, bindLengths(new GraphBuilder(), graph, lengths))
+      return (await programs.of([...lengths].join(' '), bound)).run(feeds, store)
     },
+    dispose: () => programs.dispose(),
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from '../../engine/executor.ts'
 import { hashPrime } from '../../engine/ir/compose.ts'
 import type { Graph } from '../../engine/ir/graph.ts'
+import { ProgramCache } from '../../engine/program-cache.ts'
 import { nextLossScale } from '../../engine/loss-scale.ts'
 import {
   addGraph,
@@ -196,22 +197,21 @@ function byTensor(results: Readonly<Record<string, HostTensor>>): NamedTensors {
   return new Map(Object.entries(results).map(([name, one]) => [currentOf(name), one]))
 }
 
-/** Programs by batch shape, and the one of the update. */
+/** Programs of batch shapes that a run has at a time: each keeps the memory of its activations. */
+const keptShapes = 24
+
+/** Programs by batch shape, and those over the tensors of the store alone. */
 class Programs {
   readonly #plan: StepPlan
-  readonly #byShape = new Map<string, Program>()
-  readonly #moves = new Map<string, Program>()
+  readonly #shapes = new ProgramCache(keptShapes)
+  readonly #moves = new ProgramCache(3)
 
   constructor(plan: StepPlan) {
     this.#plan = plan
   }
 
-  async of({ shape, loss }: MicroBatch, graph: (loss: LossBuilder) => Graph): Promise<Program> {
-    const known = this.#byShape.get(shape)
-    if (known !== undefined) return known
-    const program = await this.#plan.executor.compile(graph(loss))
-    this.#byShape.set(shape, program)
-    return program
+  of({ shape, loss }: MicroBatch, graph: (loss: LossBuilder) => Graph): Promise<Program> {
+    return this.#shapes.of(shape, () => this.#plan.executor.compile(graph(loss)))
   }
 
   /** Forward, backward and update in one. */
@@ -221,25 +221,22 @@ class Programs {
 
   update(): Promise<Program> {
     const { trained, optimizer } = this.#plan
-    return this.#moving('update', () => updateGraph(trained, optimizer))
+    return this.#move('update', () => updateGraph(trained, optimizer))
   }
 
   /** Adds a micro-batch's gradients to those before it. */
   add(isFirst: boolean): Promise<Program> {
-    return this.#moving(`add ${isFirst}`, () => addGraph(this.#plan.trained, isFirst))
+    return this.#move(`add ${isFirst}`, () => addGraph(this.#plan.trained, isFirst))
   }
 
   async dispose(): Promise<void> {
-    for (const program of this.#byShape.values()) await program.dispose()
-    for (const program of this.#moves.values()) await program.dispose()
+    await this.#shapes.dispose()
+    await this.#moves.dispose()
   }
 
-  /** A program over the tensors of the store alone. */
-  async #moving(key: string, graph: () => Graph): Promise<Program> {
+  #move(key: string, graph: () => Graph): Promise<Program> {
     const { executor, offload } = this.#plan
-    const program = this.#moves.get(key) ?? (await (offload ?? executor).compile(graph()))
-    this.#moves.set(key, program)
-    return program
+    return this.#moves.of(key, () => (offload ?? executor).compile(graph()))
   }
 }
 
