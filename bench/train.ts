@@ -6,6 +6,7 @@ import { table } from '../main/cli/table.ts'
 import { ortExecutor } from '../worker/ort.ts'
 import { batchesOf } from './train/batches.ts'
 import { encoderRun } from './train/encoder.ts'
+import { largeProduct } from './train/flops.ts'
 import { stepTimes } from './train/fuzzy-step.ts'
 import { makeModel, nameOf, sizes } from './train/model.ts'
 import { Peer } from './train/peer.ts'
@@ -75,22 +76,26 @@ for (const size of sizes.filter((one) => given.models.split(',').includes(nameOf
     if (parts.includes('encoder')) {
       for (const compiled of given.compile ? [false, true] : [false]) {
         const encoder = await encoderRun(executor, model, batch, tokens)
+        const square = await largeProduct(executor)
         const own: number[] = []
         const other: number[] = []
+        const alone: number[] = []
         for (let i = -2; i < repeats; i++) {
           const seconds = await encoder.run()
+          const product = await square.run()
           const input = { batch, tokens, seed: 1, repeats: 1, compiled }
           const [theirs] = (await peer.ask<{ seconds: number[] }>('encoder', input)).seconds
           if (i < 0) continue
           own.push(seconds)
           other.push(theirs!)
+          alone.push(product)
         }
         await encoder.dispose()
-        report(
-          { batch, tokens, case: compiled ? 'encoder, torch.compile' : 'encoder, eager' },
-          own,
-          other,
-        )
+        await square.dispose()
+        const gflops = Math.round(encoder.flops / quartiles(own).median / 1e9)
+        const peakGflops = Math.round(square.flops / quartiles(alone).median / 1e9)
+        const name = compiled ? 'encoder, torch.compile' : 'encoder, eager'
+        report({ batch, tokens, case: name, gflops, peakGflops }, own, other)
       }
     }
     if (parts.includes('step')) {

@@ -8,6 +8,7 @@ import { checkpointedGradients } from '../../engine/rewrite/checkpoint.ts'
 import { encode } from '../../learn/model/bert.ts'
 import { parameterShapes } from '../../learn/model/parameters.ts'
 import type { Model } from '../../worker/model-folder.ts'
+import { productFlops } from './flops.ts'
 
 /**
  * Forward and backward of the encoder at every position, with the gradient of every parameter: nothing
@@ -20,7 +21,7 @@ export async function encoderRun(
   batch: number,
   tokens: number,
   every = 0,
-): Promise<{ run(): Promise<number>; dispose(): Promise<void> }> {
+): Promise<{ run(): Promise<number>; readonly flops: number; dispose(): Promise<void> }> {
   const b = new GraphBuilder()
   const shapes = [...parameterShapes(config)].filter(([name]) => !name.startsWith('cls.'))
   const parameters = shapes.map(([name, shape]) => b.input(name, 'float32', shape))
@@ -56,6 +57,7 @@ export async function encoderRun(
     zero: scalar(0),
   }
   return {
+    flops: productFlops({ outputs }),
     async run() {
       const started = performance.now()
       await program.run(feeds, store)
