@@ -342,6 +342,6 @@ test('the command line adds what to type, in the language of the sentence', () =
     " Command: shiliu import 'my file.csv'",
     ' Command: shiliu train --resume',
     ' Command: shiliu propose',
-    ...Array.from({ length: 4 }, () => ''),
+    ...Array.from({ length: 5 }, () => ''),
   ])
 })
