@@ -71,4 +71,10 @@ test('with too few texts it cannot be told', async (t) => {
   const start = { folder: join(folder, 'out'), int8: true }
   const { error } = await finished(app, await app.call('export.start', start))
   assert.equal(error!.code, 'export.int8TooFew')
+  const measured = await finished(app, await app.call('export.measureInt8', {}))
+  assert.equal((measured.result as Int8Report).verdict, 'tooFew')
+
+  await importTexts(app, folder, 900)
+  const again = await finished(app, await app.call('export.start', start))
+  assert.equal(again.state, 'done', JSON.stringify(again.error))
 })

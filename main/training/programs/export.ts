@@ -75,9 +75,13 @@ export async function exportModel(work: Work): Promise<ExportOutcome> {
   }
 }
 
-/** The measurement of this round's int8 model, made now where there is none; refuses what did not pass. */
+/**
+ * The measurement by which this round's int8 model may leave: the one that it passed, or one made now,
+ * for the pool may have grown since. Refuses what does not pass.
+ */
 async function passedInt8(work: Work, input: Int8Input): Promise<Int8Report> {
-  const report = int8ReportOf(work.db, input) ?? (await measureInt8(work, input))
+  const known = int8ReportOf(work.db, input)
+  const report = known?.verdict === 'passed' ? known : await measureInt8(work, input)
   const { same, verdict } = report
   if (verdict === 'passed') return report
   const { successes, n, low, high } = same
