@@ -81,7 +81,27 @@ export const ExportSpecSchema = v.object({
   maxTokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
   /** How many texts main will send for the parity check. */
   texts: Count,
+  /** Writes the int8 model too; `shift` is what its measurement found. */
+  int8: v.optional(v.object({ shift: v.array(v.number()) })),
 })
+
+/** Measures an int8 model beside the float32 one of an export, without writing either. */
+export const Int8SpecSchema = v.object({
+  kind: v.literal('int8'),
+  task: TaskSchema,
+  model: v.string(),
+  temperature: Positive,
+  threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  maxTokens: v.pipe(v.number(), v.integer(), v.minValue(16)),
+  /** How many texts main will send. */
+  texts: Count,
+  /** How many of them, the first ones, only serve to find the shift. */
+  calibration: Count,
+})
+
+/** The models of an exported folder. */
+export const ModelFileSchema = v.picklist(['float32', 'int8'])
+export type ModelFile = v.InferOutput<typeof ModelFileSchema>
 
 /** The size of a model that is made anew. */
 export const ModelSizeSchema = v.object({
@@ -165,6 +185,8 @@ export const EvaluateSpecSchema = v.object({
 export const PredictSpecSchema = v.object({
   kind: v.literal('predict'),
   folder: v.string(),
+  /** Which of its models answers; the float32 one, where nothing is said. */
+  model: v.optional(ModelFileSchema),
   /** How many texts main will send. */
   texts: Count,
   threads: v.pipe(v.number(), v.integer(), v.minValue(1)),
@@ -174,6 +196,7 @@ export const JobSpecSchema = v.variant('kind', [
   TrainSpecSchema,
   ScoreSpecSchema,
   ExportSpecSchema,
+  Int8SpecSchema,
   PretrainSpecSchema,
   EvaluateSpecSchema,
   PredictSpecSchema,
@@ -182,6 +205,7 @@ export const JobSpecSchema = v.variant('kind', [
 export type TrainSpec = v.InferOutput<typeof TrainSpecSchema>
 export type ScoreSpec = v.InferOutput<typeof ScoreSpecSchema>
 export type ExportSpec = v.InferOutput<typeof ExportSpecSchema>
+export type Int8Spec = v.InferOutput<typeof Int8SpecSchema>
 export type PretrainSpec = v.InferOutput<typeof PretrainSpecSchema>
 export type EvaluateSpec = v.InferOutput<typeof EvaluateSpecSchema>
 export type PredictSpec = v.InferOutput<typeof PredictSpecSchema>
@@ -406,7 +430,24 @@ export interface ExportResult {
   /** Paths below the folder, written so far. */
   readonly files: readonly string[]
   readonly parity: readonly ParityLine[]
+  /** The int8 model in each runtime, beside its own answers in this program; empty without one. */
+  readonly int8Parity: readonly ParityLine[]
   readonly modelMaxLength: number
+}
+
+/** A figure of each model of an exported folder. */
+export type OfModels<T> = Readonly<Record<ModelFile, T>>
+
+export interface Int8Result {
+  readonly kind: 'int8'
+  /** Sizes of the ONNX files. */
+  readonly bytes: OfModels<number>
+  /** Time per text, both measured in turns. */
+  readonly milliseconds: OfModels<number>
+  /** `[C]`: by how much rounding raises each class's logit on average; the int8 file takes it off. */
+  readonly shift: readonly number[]
+  /** The best class, by index, of every text after the calibration. */
+  readonly answers: readonly ({ readonly id: number } & OfModels<number>)[]
 }
 
 export interface PretrainResult {
@@ -457,7 +498,13 @@ export interface PredictResult {
 }
 
 export type JobResult =
-  TrainResult | ScoreResult | ExportResult | PretrainResult | EvaluateResult | PredictResult
+  | TrainResult
+  | ScoreResult
+  | ExportResult
+  | Int8Result
+  | PretrainResult
+  | EvaluateResult
+  | PredictResult
 
 export type ToWorker =
   | {

@@ -94,6 +94,7 @@ export const WorkKindSchema = v.picklist([
   'train',
   'propose',
   'export',
+  'int8',
   'predict',
   'evaluate',
   'pretrain',

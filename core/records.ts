@@ -1,9 +1,11 @@
 import type { DeviceName } from './devices.ts'
 import type { ErrorRecord } from './errors.ts'
+import type { Int8Verdict } from './int8.ts'
 import type { ImportPlan, RowRejection } from './import-plan.ts'
 import type {
   Environment,
   ExportResult,
+  Int8Result,
   ModelFacts,
   Prediction,
   Recipe,
@@ -354,9 +356,13 @@ export interface Estimate {
 }
 
 /** Two rounds on the same held-out texts, by paired bootstrap. */
-export interface RoundComparison {
+export interface RoundComparison extends ModelComparison {
   readonly before: number
   readonly after: number
+}
+
+/** Two models on the same held-out texts: the second one's figures less the first one's. */
+export interface ModelComparison {
   readonly n: number
   readonly accuracy: Estimate
   readonly macroF1: Estimate
@@ -432,6 +438,19 @@ export interface AssistScores {
 export interface ExportOutcome extends ExportResult {
   readonly folder: string
   readonly round: number
+  /** What the int8 model was measured at; null without one. */
+  readonly int8: Int8Report | null
+}
+
+/** What an int8 model of a round costs, and whether it may leave; what such a job ends with. */
+export interface Int8Report extends Pick<Int8Result, 'bytes' | 'milliseconds' | 'shift'> {
+  readonly round: number
+  readonly temperature: number
+  /** Texts of the pool with the same class. */
+  readonly same: Proportion
+  readonly verdict: Int8Verdict
+  /** int8 less float32 on the labelled held-out texts; null while too few are labelled. */
+  readonly heldOut: ModelComparison | null
 }
 
 /** One file of an exported folder; its path is relative to the folder. */

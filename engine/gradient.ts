@@ -111,6 +111,8 @@ const rules: { readonly [K in OpName]: GradientRule<K> | 'none' | 'fused' } = {
   FusedMatMul: 'fused',
   Gelu: 'fused',
   LayerNormalization: 'fused',
+  DynamicQuantizeLinear: 'fused',
+  MatMulInteger: 'fused',
   Pick: 'fused',
 }
 

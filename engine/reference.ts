@@ -1,8 +1,15 @@
 import { floats, integers, interfaceOf, type Executor, type HostTensor } from './executor.ts'
 import { HostStore } from './host-store.ts'
 import { inputsOf, nodesOf, type Graph } from './ir/graph.ts'
-import { knownShape, sizeOf, type Node, type OpName, type OpTable } from './ir/node.ts'
-import { outputTypes } from './ir/shape.ts'
+import {
+  isFloat,
+  isOp,
+  knownShape,
+  sizeOf,
+  type Node,
+  type OpName,
+  type OpTable,
+} from './ir/node.ts'
 
 /**
  * The slow evaluator that the others are measured against: every value, integers and truth values
@@ -47,9 +54,9 @@ const rules: Rules = {
   Erf: (_, [x]) => x!.map(errorFunction),
   Tanh: (_, [x]) => x!.map(Math.tanh),
   Floor: (_, [x]) => x!.map(Math.floor),
-  Cast: (node, [x]) => {
-    if (node.attributes.to === 'int64') return x!.map(Math.trunc)
-    return node.attributes.to === 'bool' ? x!.map((value) => Number(value !== 0)) : x!.slice()
+  Cast: ({ attributes: { to } }, [x]) => {
+    if (to === 'bool') return x!.map((value) => Number(value !== 0))
+    return isFloat(to) ? x!.slice() : x!.map(Math.trunc)
   },
   StopGradient: (_, [x]) => x!.slice(),
   Boundary: (_, [x]) => x!.slice(),
@@ -95,6 +102,11 @@ const rules: Rules = {
   },
   Gelu: (_, [x]) => x!.map((value) => value * 0.5 * (1 + errorFunction(value * Math.SQRT1_2))),
   LayerNormalization: (node, inputs) => normalise(node, inputs)[0]!,
+  DynamicQuantizeLinear: (_, [x]) => quantizeDynamically(x!)[0]!,
+  MatMulInteger: (node, [a, b, zeroPoint]) => {
+    const centred = a!.map((value) => value - zeroPoint![0]!)
+    return multiply(node, [centred, b!], false, false, 1)
+  },
   Pick: (node) => {
     throw new Error(`output ${node.attributes.index} is read from its source`)
   },
@@ -171,7 +183,8 @@ export function evaluateNode(
     return [values.get(node.inputs[0]!)![index]!]
   }
   const inputs = node.inputs.map((input) => values.get(input)![0]!)
-  if (outputTypes(node).length > 1) return normalise(node as Node<'LayerNormalization'>, inputs)
+  if (isOp(node, 'LayerNormalization')) return normalise(node, inputs)
+  if (isOp(node, 'DynamicQuantizeLinear')) return quantizeDynamically(inputs[0]!)
   const rule = rules[node.op] as Evaluate<OpName>
   const value = rule(node, inputs)
   return [node.dtype === 'float16' ? value.map(Math.f16round) : value]
@@ -378,6 +391,26 @@ function normalise(
     })
   }
   return [value, mean, inverse]
+}
+
+/**
+ * Value (0 to 255), scale and zero point; the range includes 0. Scale and quotients are rounded to
+ * float32, as all runtimes compute them: what lies between two steps goes to the same one everywhere.
+ */
+function quantizeDynamically(x: Values): readonly Values[] {
+  const [low, high] = [x.reduce((a, b) => Math.min(a, b), 0), x.reduce((a, b) => Math.max(a, b), 0)]
+  const scale = Math.fround((high - low) / 255) || 1
+  const clamp = (value: number) => Math.min(255, Math.max(0, value))
+  const zeroPoint = clamp(roundToEven(Math.fround(-low / scale)))
+  const value = x.map((v) => clamp(roundToEven(Math.fround(v / scale)) + zeroPoint))
+  return [value, Float64Array.of(scale), Float64Array.of(zeroPoint)]
+}
+
+/** The nearest integer; of two that are equally near, the even one. */
+function roundToEven(x: number): number {
+  const below = Math.floor(x)
+  const above = x - below
+  return above < 0.5 || (above === 0.5 && below % 2 === 0) ? below : below + 1
 }
 
 /** erf to double precision: its series below 3, the continued fraction of erfc above. */

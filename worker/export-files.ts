@@ -4,6 +4,8 @@ import type { ExportSpec } from '../core/job.ts'
 import { classifierConfig, patternFile } from '../learn/export/files.ts'
 import { exportedGraph } from '../learn/export/graph.ts'
 import { tokenizerConfig, tokenizerJson } from '../learn/text/tokenizer-json.ts'
+import { modelPath } from './exported-model.ts'
+import { int8Onnx } from './int8-job.ts'
 import { writeModel, type Model } from './model-folder.ts'
 import { toStandardOnnx } from './ort.ts'
 
@@ -14,7 +16,7 @@ import { toStandardOnnx } from './ort.ts'
 export async function writeExportFiles(
   folder: string,
   model: Model,
-  { task, temperature, maxTokens }: ExportSpec,
+  { task, temperature, maxTokens, int8 }: ExportSpec,
   modelMaxLength: number,
 ): Promise<string[]> {
   const { config, tokenizer } = model
@@ -25,8 +27,9 @@ export async function writeExportFiles(
     await writeFile(path, content)
   }
   const json = (name: string, value: unknown) => write(name, `${JSON.stringify(value, null, 2)}\n`)
-  const graph = exportedGraph({ ...model, task, temperature, maxTokens })
-  await write('onnx/model.onnx', toStandardOnnx(graph))
+  const input = { ...model, task, temperature, maxTokens }
+  await write(modelPath.float32, toStandardOnnx(exportedGraph(input)))
+  if (int8) await write(modelPath.int8, int8Onnx(input, int8.shift))
   await json('tokenizer.json', tokenizerJson(vocab, normalization))
   await json('tokenizer_config.json', tokenizerConfig(modelMaxLength, normalization))
   await write('vocab.txt', `${vocab.join('\n')}\n`)

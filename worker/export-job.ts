@@ -1,16 +1,18 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { fail, ShiliuError } from '../core/errors.ts'
-import type { ExportResult, ExportSpec, ParityLine } from '../core/job.ts'
+import type { ExportResult, ExportSpec, ModelFile, OfModels, ParityLine } from '../core/job.ts'
 import { modelMaxLength } from '../learn/export/graph.ts'
 import { createScorer } from '../learn/fuzzy-pet/score.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
+import { openClassifier } from './classifier-session.ts'
 import { writeExportFiles } from './export-files.ts'
 import { diskRefusal } from './disk-error.ts'
+import { int8Onnx, ownTokenizer } from './int8-job.ts'
 import type { JobContext } from './job-context.ts'
 import { readModel, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
 import { checkRuntime, runtimes } from './parity/check.ts'
-import { parityTexts, type ParityText } from './parity/texts.ts'
+import { parityTexts, textsOfOneRow, type ParityText } from './parity/texts.ts'
 import { receiveAll } from './receive.ts'
 
 const now = () => performance.now()
@@ -32,10 +34,10 @@ export async function runExport(spec: ExportSpec, context: JobContext): Promise<
   const made = { ...spec, maxTokens }
   try {
     await mkdir(folder, { recursive: true })
-    progress(context, 'write', 0)
+    progress(context, spec, 'write', 0)
     const files = await writeExportFiles(folder, model, made, maxLength)
     const parity = await compare({ model, spec: made, context, maxLength, texts })
-    return { kind: 'export', files, parity, modelMaxLength: maxLength }
+    return { kind: 'export', files, ...parity, modelMaxLength: maxLength }
   } catch (error) {
     await rm(folder, { recursive: true, force: true })
     throw named(error, folder)
@@ -50,26 +52,63 @@ interface Comparison {
   readonly texts: readonly ParityText[]
 }
 
-async function compare(comparison: Comparison): Promise<ParityLine[]> {
-  const { spec, context, maxLength, texts } = comparison
-  progress(context, 'reference', 1)
-  const reference = await referenceLogits(comparison)
+type Parity = Pick<ExportResult, 'parity' | 'int8Parity'>
+
+async function compare(comparison: Comparison): Promise<Parity> {
+  const { spec, context, texts } = comparison
+  progress(context, spec, 'reference', 1)
+  const parity = await askAll(comparison, 'float32', texts, await referenceLogits(comparison))
+  const int8Parity = spec.int8 ? await compareInt8(comparison, spec.int8.shift) : []
+  progress(context, spec, 'done', stages(spec))
+  return { parity, int8Parity }
+}
+
+/** The int8 model in every runtime, beside what the model says that was measured. */
+async function compareInt8(
+  comparison: Comparison,
+  shift: readonly number[],
+): Promise<ParityLine[]> {
+  const { model, spec, maxLength } = comparison
+  const input = { ...model, ...spec }
+  const tokenizer = ownTokenizer(input)
+  const texts = textsOfOneRow(comparison.texts, tokenizer, maxLength)
+  const session = await openClassifier(int8Onnx(input, shift), tokenizer.pad, spec.threads)
+  const reference: number[][] = []
+  try {
+    for (const { a, b } of texts) reference.push(...(await session.run([tokenizer.encode(a, b)])))
+  } finally {
+    await session.dispose()
+  }
+  return askAll(comparison, 'int8', texts, reference)
+}
+
+/** Every runtime on one of the models. */
+async function askAll(
+  { spec, context, maxLength }: Comparison,
+  model: ModelFile,
+  texts: readonly ParityText[],
+  reference: readonly (readonly number[])[],
+): Promise<ParityLine[]> {
   const question = {
     folder: spec.folder,
+    model,
+    batch: parityBatch[model],
     isPair: spec.task.kind === 'pair',
     threads: spec.threads,
     texts,
     modelMaxLength: maxLength,
     signal: context.signal,
   }
+  const done = model === 'float32' ? 2 : 2 + runtimes.length
   const lines: ParityLine[] = []
   for (const [i, runtime] of runtimes.entries()) {
-    progress(context, runtime.name, 2 + i)
+    progress(context, spec, runtime.name, done + i)
     lines.push(await checkRuntime(runtime, question, reference))
   }
-  progress(context, 'done', stages)
   return lines
 }
+
+const parityBatch: OfModels<number> = { float32: 16, int8: 1 }
 
 /** The trained model's logits by plain insertion of the patterns, `[text][class]`. */
 async function referenceLogits({ model, spec, texts }: Comparison): Promise<number[][]> {
@@ -84,12 +123,14 @@ async function referenceLogits({ model, spec, texts }: Comparison): Promise<numb
   }
 }
 
-/** Writing, the reference, and each runtime. */
-const stages = 2 + runtimes.length
+/** Writing, the reference, and each runtime on each model. */
+function stages({ int8 }: ExportSpec): number {
+  return 2 + runtimes.length * (int8 ? 2 : 1)
+}
 
-function progress(context: JobContext, phase: string, done: number): void {
+function progress(context: JobContext, spec: ExportSpec, phase: string, done: number): void {
   if (context.signal.aborted) fail('job.cancelled', { job: context.jobId })
-  context.report({ phase, done, total: stages, figures: {} })
+  context.report({ phase, done, total: stages(spec), figures: {} })
 }
 
 /** An empty folder may be taken; anything else stays as it is. */

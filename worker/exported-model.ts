@@ -1,66 +1,49 @@
 import { access, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
 import * as v from 'valibot'
 import { checksumFile, parseChecksums } from '../core/checksums.ts'
 import { fail } from '../core/errors.ts'
+import type { ModelFile, OfModels } from '../core/job.ts'
 import type { Task, TextItem } from '../core/task.ts'
 import { exportedTokenizer, type ExportedTokenizer } from '../learn/export/exported-tokenizer.ts'
+import { openClassifier, type ClassifierSession } from './classifier-session.ts'
 import { hashFile } from './weight-file.ts'
 
 /** A classifier from an exported folder alone. */
-export interface ExportedModel {
+export interface ExportedModel extends ClassifierSession {
   readonly kind: Task['kind']
   /** Class names in the order of the logits. */
   readonly labels: readonly string[]
   /** Token ids of a text as the graph takes them. */
   encode(text: Omit<TextItem, 'id'>): number[]
-  /** Logits of rows of token ids, run as one batch padded to the longest. */
-  run(rows: readonly (readonly number[])[]): Promise<number[][]>
-  dispose(): Promise<void>
 }
 
-const modelFile = join('onnx', 'model.onnx')
+/** Where the models lie in an exported folder, by the names that transformers.js looks for. */
+export const modelPath: OfModels<string> = {
+  float32: 'onnx/model.onnx',
+  int8: 'onnx/model_quantized.onnx',
+}
 
 /**
  * Opens an exported folder. Where it has a SHA256SUMS, every file listed must be there and unchanged.
- * Fails with `export.notAnExport` or `export.damaged`.
+ * Fails with `export.notAnExport`, `export.noInt8` or `export.damaged`.
  */
-export async function openExported(folder: string, threads: number): Promise<ExportedModel> {
+export async function openExported(
+  folder: string,
+  threads: number,
+  model: ModelFile = 'float32',
+): Promise<ExportedModel> {
   await verify(folder)
   const { id2label } = await readJson(folder, 'config.json', ConfigSchema)
   const { kind } = await readJson(folder, 'pattern.json', PatternSchema)
   const tokenizer = await readTokenizer(folder)
-  const session = await createSession(folder, threads)
+  const session = await openSession(folder, model, tokenizer.pad, threads)
   return {
     kind,
     labels: Object.keys(id2label).map((_, i) => id2label[String(i)]!),
     encode: ({ a, b }) => tokenizer.encode(a, b),
-    run: (rows) => runBatch(session, tokenizer.pad, rows),
-    dispose: () => session.release(),
+    ...session,
   }
-}
-
-async function runBatch(
-  session: InferenceSession,
-  pad: number,
-  rows: readonly (readonly number[])[],
-): Promise<number[][]> {
-  const length = Math.max(...rows.map((ids) => ids.length))
-  const ids = new BigInt64Array(rows.length * length).fill(BigInt(pad))
-  const mask = new BigInt64Array(rows.length * length)
-  rows.forEach((row, i) => {
-    row.forEach((id, j) => (ids[i * length + j] = BigInt(id)))
-    mask.fill(1n, i * length, i * length + row.length)
-  })
-  const shape = [rows.length, length]
-  const { logits } = await session.run({
-    input_ids: new Tensor('int64', ids, shape),
-    attention_mask: new Tensor('int64', mask, shape),
-  })
-  const data = logits!.data as Float32Array
-  const classes = logits!.dims[1]!
-  return rows.map((_, i) => Array.from(data.subarray(i * classes, (i + 1) * classes)))
 }
 
 const ConfigSchema = v.looseObject({
@@ -88,15 +71,17 @@ async function readTokenizer(folder: string): Promise<ExportedTokenizer> {
   }
 }
 
-async function createSession(folder: string, threads: number): Promise<InferenceSession> {
-  const path = join(folder, modelFile)
-  await requireFile(folder, modelFile)
+async function openSession(
+  folder: string,
+  model: ModelFile,
+  pad: number,
+  threads: number,
+): Promise<ClassifierSession> {
+  const path = join(folder, modelPath[model])
+  if (model === 'float32') await requireFile(folder, modelPath.float32)
+  else await access(path).catch(() => fail('export.noInt8', { folder }))
   try {
-    return await InferenceSession.create(path, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      logSeverityLevel: 3,
-    })
+    return await openClassifier(path, pad, threads)
   } catch (error) {
     return damaged(path, 'an ONNX model', messageOf(error))
   }

@@ -13,6 +13,7 @@ import { Assist } from './assist.ts'
 import { probeDevice } from './devices/probe.ts'
 import { runEvaluate } from './evaluate-job.ts'
 import { runExport } from './export-job.ts'
+import { runInt8 } from './int8-job.ts'
 import type { JobContext } from './job-context.ts'
 import { runPredict } from './predict-job.ts'
 import { runPretrain } from './pretrain-job.ts'
@@ -125,6 +126,8 @@ function run(spec: JobSpec, context: JobContext): Promise<JobResult> {
       return runEvaluate(spec, context)
     case 'export':
       return runExport(spec, context)
+    case 'int8':
+      return runInt8(spec, context)
     case 'predict':
       return runPredict(spec, context)
   }

@@ -15,6 +15,7 @@ import { emitLoop } from '../engine/onnx/loop.ts'
 import { blockMatMuls } from '../engine/rewrite/block.ts'
 import { fuse, fuseGelus, spellGelus } from '../engine/rewrite/fuse.ts'
 import { fuseLayerNorms } from '../engine/rewrite/layer-norm.ts'
+import { quantizeWeights } from '../engine/rewrite/int8.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
 import { loopsOf, type LoopPlan } from '../engine/wasm/loops.ts'
 import { DeviceSession } from './ort/device-session.ts'
@@ -92,11 +93,22 @@ const dialects: Partial<Record<Provider, Dialect>> = { webgpu: { narrowIndices: 
 
 /**
  * The same with operators of the ONNX standard only, for files that leave the program: any runtime
- * reads them, and onnxruntime finds the other kernels by itself (2 to 9 % slower than `toOnnx`).
+ * reads them, and onnxruntime finds the other kernels by itself (2 to 9 % slower than `toOnnx`). With
+ * `int8`, weights are integers (`engine/rewrite/int8.ts`).
  */
-export function toStandardOnnx(graph: Graph): Uint8Array {
+export function toStandardOnnx(
+  graph: Graph,
+  { int8 }: { readonly int8?: Int8 | undefined } = {},
+): Uint8Array {
   const b = new GraphBuilder()
-  return emitOnnx(spellGelus(b, fuseGelus(b, fuseLayerNorms(b, simplify(b, graph)))))
+  const simple = simplify(b, graph)
+  const weighted = int8 ? quantizeWeights(b, simple, int8.bits) : simple
+  return emitOnnx(spellGelus(b, fuseGelus(b, fuseLayerNorms(b, weighted))))
+}
+
+/** Bits of a weight; 8, where nothing is said. */
+export interface Int8 {
+  readonly bits?: number | undefined
 }
 
 /** A program whose store is in the memory of the host; runs write straight into the store. */

@@ -3,16 +3,15 @@ import { fail } from '../core/errors.ts'
 import type { Prediction, PredictResult, PredictSpec } from '../core/job.ts'
 import { argmax, softmax } from '../core/probability.ts'
 import type { TextItem } from '../core/task.ts'
+import { batchesOfLikeLength } from './classifier-session.ts'
 import { openExported, type ExportedModel } from './exported-model.ts'
 import type { JobContext } from './job-context.ts'
 import { batches } from './receive.ts'
 
-const batch = 32
-
 /** Classifies texts with an exported folder alone. Answers come in the order of the texts. */
 export async function runPredict(spec: PredictSpec, context: JobContext): Promise<PredictResult> {
   const started = performance.now()
-  const model = await openExported(spec.folder, spec.threads)
+  const model = await openExported(spec.folder, spec.threads, spec.model)
   try {
     let predicted = 0
     for await (const texts of batches(spec.texts, context)) {
@@ -26,14 +25,11 @@ export async function runPredict(spec: PredictSpec, context: JobContext): Promis
   }
 }
 
-/** Batches of texts of like length, so that there is little padding. */
 async function predict(model: ExportedModel, texts: readonly TextItem[]): Promise<Prediction[]> {
   texts.forEach((text) => requireKind(model, text))
   const rows = texts.map((text) => model.encode(text))
-  const order = rows.map((_, i) => i).sort((p, q) => rows[p]!.length - rows[q]!.length)
   const predictions = new Array<Prediction>(texts.length)
-  for (let start = 0; start < order.length; start += batch) {
-    const chosen = order.slice(start, start + batch)
+  for (const chosen of batchesOfLikeLength(rows)) {
     const answers = await model.run(chosen.map((i) => rows[i]!))
     chosen.forEach((i, k) => (predictions[i] = prediction(model, texts[i]!.id, answers[k]!)))
   }

@@ -1,7 +1,10 @@
 import * as v from 'valibot'
 import { ImportPlanSchema } from '../import-plan.ts'
+import { ModelFileSchema } from '../job.ts'
 import type { ExportedFile } from '../records.ts'
 import { gives, Positive, Path, Threads, SomeText, startsJob } from './schemas.ts'
+
+const Temperature = v.optional(v.pipe(v.number(), v.gtValue(0)), 1)
 
 /** What leaves the program, and what answers with it. */
 export const exportCalls = {
@@ -9,9 +12,17 @@ export const exportCalls = {
     input: v.object({
       folder: Path,
       round: v.optional(Positive),
-      temperature: v.optional(v.pipe(v.number(), v.gtValue(0)), 1),
+      temperature: Temperature,
+      /** Writes an int8 model as well; the job fails where it does not agree with the float32 one. */
+      int8: v.optional(v.boolean(), false),
       threads: Threads,
     }),
+    output: startsJob,
+    writes: true,
+  },
+  /** Measures what an int8 model of a round would cost; the job ends with an `Int8Report`. */
+  'export.measureInt8': {
+    input: v.object({ round: v.optional(Positive), temperature: Temperature, threads: Threads }),
     output: startsJob,
     writes: true,
   },
@@ -45,6 +56,7 @@ export const exportCalls = {
           excelSafe: v.optional(v.boolean(), false),
         }),
       ]),
+      model: v.optional(ModelFileSchema, 'float32'),
       threads: Threads,
     }),
     output: startsJob,

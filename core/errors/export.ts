@@ -1,4 +1,16 @@
+import { int8Gate, fewestInt8Texts } from '../int8.ts'
 import { entry } from './entry.ts'
+
+export interface Int8Refusal {
+  readonly same: number
+  readonly n: number
+  /** Ends of the 95 % interval of the share, 0 to 1. */
+  readonly low: number
+  readonly high: number
+}
+
+const percent = (share: number) => `${(100 * share).toFixed(1)}%`
+const shares = ({ low, high }: Int8Refusal) => `${percent(low)}–${percent(high)}`
 
 export const exportErrors = {
   'export.folderExists': entry<{ folder: string }>(
@@ -25,6 +37,33 @@ export const exportErrors = {
     (d) =>
       `没有导出：在 ${d.runtime} 中，导出的模型与训练好的模型回答不同。差异最多应为 ${d.limit}，` +
       `文本“${d.text}”的差异为 ${d.got}。把这条文本反馈给我们。`,
+  ),
+  'export.int8Differs': entry<Int8Refusal>(
+    'input',
+    (d) =>
+      `Nothing was exported: the int8 model does not agree enough with the float32 one. It gave the ` +
+      `same class for ${d.same} of ${d.n} texts (95 % interval ${shares(d)}), and the lower end must ` +
+      `be ${percent(int8Gate.agreement)} at least. Export without int8.`,
+    (d) =>
+      `没有导出：int8 模型与 float32 模型不够一致。${d.n} 条文本里 ${d.same} 条类别相同` +
+      `（95% 区间 ${shares(d)}），下限至少应为 ${percent(int8Gate.agreement)}。不带 int8 导出。`,
+  ),
+  'export.int8TooFew': entry<Int8Refusal>(
+    'input',
+    (d) =>
+      `Nothing was exported: there are not enough texts to tell whether int8 answers the same. It gave ` +
+      `the same class for ${d.same} of ${d.n} texts (95 % interval ${shares(d)}); ` +
+      `${fewestInt8Texts()} or more are needed. Import more texts, or export without int8.`,
+    (d) =>
+      `没有导出：文本不够，看不出 int8 的回答是否相同。${d.n} 条文本里 ${d.same} 条类别相同` +
+      `（95% 区间 ${shares(d)}），至少要 ${fewestInt8Texts()} 条。导入更多文本，或不带 int8 导出。`,
+  ),
+  'export.noInt8': entry<{ folder: string }>(
+    'input',
+    (d) =>
+      `${d.folder} has no int8 model. Answer with its float32 model, or export the round again with ` +
+      `int8.`,
+    (d) => `${d.folder} 里没有 int8 模型。改用 float32 模型回答，或带上 int8 重新导出。`,
   ),
   'export.notAnExport': entry<{ folder: string; file: string }>(
     'input',

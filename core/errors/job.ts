@@ -16,6 +16,7 @@ const left: Record<WorkKind, readonly [en: string, zh: string]> = {
   ],
   propose: [`Nothing was proposed. Score the texts again.`, `没有产生提案。重新打分即可。`],
   export: [`Nothing was exported. Export again.`, `没有导出。重新导出即可。`],
+  int8: [`Nothing was measured. Measure int8 again.`, `没有量完。重新测量 int8 即可。`],
   predict: [`No answers were written. Classify the texts again.`, `没有写入结果。重新预测即可。`],
   evaluate: [`Nothing of it is kept. Evaluate again.`, `没有保留结果。重新评测即可。`],
   pretrain: [
@@ -29,6 +30,7 @@ const kindsZh: Record<WorkKind, string> = {
   train: '训练',
   propose: '打分',
   export: '导出',
+  int8: 'int8 测量',
   predict: '预测',
   evaluate: '评测',
   pretrain: '预训练',

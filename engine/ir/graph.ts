@@ -77,7 +77,14 @@ export function print(graph: Graph): string {
   return lines.join('\n')
 }
 
-const fusedOps = new Set<OpName>(['FusedMatMul', 'Gelu', 'LayerNormalization', 'Pick'])
+const fusedOps = new Set<OpName>([
+  'FusedMatMul',
+  'Gelu',
+  'LayerNormalization',
+  'DynamicQuantizeLinear',
+  'MatMulInteger',
+  'Pick',
+])
 
 function label(node: Node): string {
   return `${node.op} #${node.id} : ${typeText(node)}`

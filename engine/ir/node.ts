@@ -5,7 +5,7 @@
  * one builder are the same object, so common subexpressions are shared by construction.
  */
 
-export type DType = 'float32' | 'float16' | 'int64' | 'bool'
+export type DType = 'float32' | 'float16' | 'int64' | 'int32' | 'int8' | 'uint8' | 'bool'
 
 /** float16 comes from `rewrite/half.ts` alone: graphs are built and differentiated in float32. */
 export function isFloat(dtype: DType): boolean {
@@ -21,8 +21,8 @@ export interface TensorType {
   readonly dtype: DType
 }
 
-/** Row-major values of a constant; `int64` and `bool` constants hold integers that fit a double. */
-export type ConstantValues = Float32Array | Float64Array | readonly number[]
+/** Row-major values of a constant; those of integers and truth values fit a double. */
+export type ConstantValues = Float32Array | Float64Array | Int8Array | readonly number[]
 
 type None = Readonly<Record<never, never>>
 
@@ -84,6 +84,10 @@ export interface OpAttributes {
   Gelu: None
   /** x, scale, bias: three outputs (value, mean, inverse standard deviation), see `Pick`. */
   LayerNormalization: { readonly epsilon: number }
+  /** x: three outputs (uint8 value, its scale and zero point, both scalars). Made by `rewrite/int8.ts`. */
+  DynamicQuantizeLinear: None
+  /** a (uint8), b (int8) and the zero point of a: (a - zero point) x b in int32. */
+  MatMulInteger: None
   /** One output of a node that has several. */
   Pick: { readonly index: number }
 }

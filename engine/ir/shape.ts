@@ -104,6 +104,16 @@ const rules: { readonly [K in OpName]: ShapeRule<K> } = {
   FusedMatMul: ([a, b], { transA, transB }) => matMulType('FusedMatMul', a!, b!, transA, transB),
   Gelu: ([x]) => floating('Gelu', x!),
   LayerNormalization: ([x]) => floating('LayerNormalization', x!),
+  DynamicQuantizeLinear: ([x]) => {
+    expectDType('DynamicQuantizeLinear', x!, 'float32')
+    return { shape: x!.shape, dtype: 'uint8' }
+  },
+  MatMulInteger: ([a, b, zeroPoint]) => {
+    expectDType('MatMulInteger', a!, 'uint8')
+    expectDType('MatMulInteger weights', b!, 'int8')
+    expectDType('MatMulInteger zero point', zeroPoint!, 'uint8')
+    return { ...matMulType('MatMulInteger', a!, b!, false, false), dtype: 'int32' }
+  },
   Pick: ([source], { index }) => outputTypes(source as Node)[index]!,
 }
 
@@ -120,6 +130,9 @@ export function inferType<K extends OpName>(
 /** The types of all outputs; most nodes have one. */
 export function outputTypes(node: Node): readonly TensorType[] {
   const value = { shape: node.shape, dtype: node.dtype }
+  if (node.op === 'DynamicQuantizeLinear') {
+    return [value, { shape: [], dtype: 'float32' }, { shape: [], dtype: 'uint8' }]
+  }
   if (node.op !== 'LayerNormalization') return [value]
   const statistic: TensorType = { shape: [...node.shape.slice(0, -1), 1], dtype: node.dtype }
   return [value, statistic, statistic]

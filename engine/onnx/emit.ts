@@ -100,10 +100,20 @@ const rules: Rules = {
     type: 'LayerNormalization',
     attributes: { axis: -1, epsilon: { float: epsilon } },
   }),
+  DynamicQuantizeLinear: () => ({ type: 'DynamicQuantizeLinear' }),
+  MatMulInteger: () => ({ type: 'MatMulInteger' }),
   Pick: () => 'alias',
 }
 
-const elementType: Record<DType, number> = { float32: 1, int64: 7, bool: 9, float16: 10 }
+const elementType: Record<DType, number> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+  float16: 10,
+}
 /** 18 has ScatterElements' reduction and ReduceMean's axes as input; 17 LayerNormalization. */
 const opset = 18
 const irVersion = 9
@@ -327,7 +337,12 @@ function tensor(name: string, type: TensorType, values: ConstantValues): Message
 }
 
 function rawBytes(dtype: DType, values: ConstantValues): Uint8Array {
-  if (dtype === 'bool') return Uint8Array.from(values)
+  if (dtype === 'bool' || dtype === 'uint8') return Uint8Array.from(values)
+  if (dtype === 'int8') {
+    const own = values instanceof Int8Array ? values : Int8Array.from(values)
+    return new Uint8Array(own.buffer, own.byteOffset, own.byteLength)
+  }
+  if (dtype === 'int32') return new Uint8Array(Int32Array.from(values).buffer)
   if (dtype === 'int64') {
     return new Uint8Array(BigInt64Array.from(Array.from(values, (value) => BigInt(value))).buffer)
   }

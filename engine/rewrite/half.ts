@@ -56,6 +56,8 @@ const precisions: OpTable<{ [K in OpName]: Precision }> = {
   FusedMatMul: 'half',
   Gelu: 'full',
   LayerNormalization: 'full',
+  DynamicQuantizeLinear: 'full',
+  MatMulInteger: 'none',
   Pick: 'none',
 }
 

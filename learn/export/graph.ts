@@ -21,6 +21,8 @@ export interface ExportInput {
   readonly temperature: number
   /** The length that the model was trained with, pattern included. */
   readonly maxTokens: number
+  /** `[C]`: taken off the logits; what rounding adds to them on average. */
+  readonly shift?: readonly number[]
 }
 
 /**
@@ -56,7 +58,13 @@ export function exportedGraph(input: ExportInput): Graph {
     return variantLogits(b, words, variant)
   })
   const sum = logits.reduce((total, one) => b.add(total, one))
-  return { outputs: { logits: b.mul(sum, 1 / (all.length * temperature)) } }
+  const mean = b.mul(sum, 1 / (all.length * temperature))
+  const { shift = [] } = input
+  return {
+    outputs: {
+      logits: shift.length === 0 ? mean : b.sub(mean, b.constant('float32', [shift.length], shift)),
+    },
+  }
 }
 
 /** `model_max_length` of the shipped tokenizer: no token beyond it can be of use. */

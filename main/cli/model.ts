@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { BaseModel } from '../../core/records.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
-import { table } from './table.ts'
+import { megabytes, table } from './table.ts'
 import type { Words } from './words.ts'
 
 export function modelCommand(program: Command, shell: Shell): void {
@@ -68,4 +68,3 @@ function factsOf({ architecture, layers, hiddenSize, parameters, bytes }: BaseMo
 }
 
 const millions = (count: number) => `${(count / 1e6).toFixed(1)} M`
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`

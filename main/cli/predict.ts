@@ -11,6 +11,7 @@ interface Options extends Common, FileOptions {
   readonly file?: string
   readonly out?: string
   readonly excelSafe?: boolean
+  readonly int8?: boolean
   readonly threads?: number
 }
 
@@ -25,6 +26,7 @@ export function predictCommand(program: Command, shell: Shell): void {
       '--excel-safe',
       "put ' before fields of the CSV that a spreadsheet would run as formulas (= + - @)",
     )
+    .option('--int8', "with the folder's int8 model")
     .option('--threads <n>', 'threads to compute with', positive)
     .addHelpText(
       'after',
@@ -63,7 +65,9 @@ async function predict(
     options.file === undefined
       ? ({ kind: 'texts', texts: texts.map((a) => ({ a })) } as const)
       : await fileSource(app, options.file, options)
-  const job = await app.call('predict.start', { folder, source, threads: options.threads })
+  const { threads, int8 } = options
+  const model = int8 ? 'int8' : 'float32'
+  const job = await app.call('predict.start', { folder, source, model, threads })
   return shell.follow<PredictOutcome>(app, job)
 }
 

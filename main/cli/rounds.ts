@@ -4,7 +4,7 @@ import type { RoundComparison, RoundReport, RoundsReport } from '../../core/reco
 import { classNames } from './classes.ts'
 import { positive } from './numbers.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
-import { percent, table, withInterval } from './table.ts'
+import { megabytes, percent, table, withInterval } from './table.ts'
 import type { Words } from './words.ts'
 
 export function roundsCommand(program: Command, shell: Shell): void {
@@ -105,8 +105,4 @@ function showComparison(comparison: RoundComparison, words: Words): string {
     line(words.figures.accuracy, accuracy),
     line(words.figures.macroF1, macroF1),
   ].join('\n')
-}
-
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }

@@ -15,6 +15,10 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)}%`
 }
 
+export function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
+
 /** `81.0% (72.2 to 87.5)` */
 export function withInterval(
   { value, low, high }: { value: number; low: number; high: number },

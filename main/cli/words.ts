@@ -132,6 +132,12 @@ const en = {
   exported: (round: number, folder: string, files: number) =>
     `Round ${round} is in ${folder}, ${files} files.`,
   parityTexts: (n: number) => `${n} texts`,
+  int8Sizes: (int8: string, float32: string) => `int8: ${int8} beside ${float32} of float32`,
+  int8Times: (int8: string, float32: string) => `${int8} a text beside ${float32}`,
+  int8Same: (same: number, n: number, share: string) =>
+    `the same class for ${same} of ${n} texts, ${share}`,
+  int8HeldOut: (n: number, difference: string, low: string, high: string) =>
+    `accuracy on ${n} held-out texts: ${difference} points (${low} to ${high})`,
   notChecked: 'not checked',
   difference: (worst: string) => `largest difference ${worst}`,
 
@@ -195,6 +201,7 @@ const kindsZh: Readonly<Record<WorkKind, string>> = {
   train: '训练',
   propose: '打分',
   export: '导出',
+  int8: 'int8 测量',
   predict: '预测',
   evaluate: '评测',
   pretrain: '预训练',
@@ -311,6 +318,11 @@ const zh: Words = {
 
   exported: (round, folder, files) => `第 ${round} 轮已导出到 ${folder}，共 ${files} 个文件。`,
   parityTexts: (n) => `${n} 条文本`,
+  int8Sizes: (int8, float32) => `int8：${int8}，float32 为 ${float32}`,
+  int8Times: (int8, float32) => `每条文本 ${int8}，float32 为 ${float32}`,
+  int8Same: (same, n, share) => `${n} 条文本里 ${same} 条类别相同，${share}`,
+  int8HeldOut: (n, difference, low, high) =>
+    `留出集 ${n} 条的准确率相差 ${difference} 个百分点（${low} 到 ${high}）`,
   notChecked: '没有核对',
   difference: (worst) => `最大差异 ${worst}`,
 

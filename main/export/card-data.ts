@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ExportResult } from '../../core/job.ts'
 import type { RunId } from '../../core/project.ts'
-import type { Audit, Round } from '../../core/records.ts'
+import type { Audit, Int8Report, Round } from '../../core/records.ts'
 import type { ReadableDb } from '../store/database.ts'
 import { auditsOf } from '../store/audits.ts'
 import { modelById } from '../store/models.ts'
@@ -17,6 +17,7 @@ export interface ExportDetails {
   readonly temperature: number
   readonly exportedAt: Date
   readonly result: ExportResult
+  readonly int8: Int8Report | null
 }
 
 /** What the model card of a round says, read from the project. */
@@ -27,7 +28,7 @@ export async function cardData(
 ): Promise<ModelCardData> {
   const run = runById(db, round.run)
   const { model, recipe, environment, steps, finalLoss } = run.result!
-  const { temperature, exportedAt, result } = details
+  const { temperature, exportedAt, result, int8 } = details
   return {
     name: projectRecord(db).name,
     exportedAt,
@@ -48,6 +49,7 @@ export async function cardData(
     temperature,
     modelMaxLength: result.modelMaxLength,
     parity: result.parity,
+    int8: int8 && { ...int8, parity: result.int8Parity },
   }
 }
 

@@ -44,6 +44,22 @@ export function latestOpenJob(db: ReadableDb, kind: WorkKind | null): Job | null
   return row && row.state !== 'done' ? fromRow(row) : null
 }
 
+/** What the latest job of a kind that was done with these values in its input ended with. */
+export function latestResult<T>(
+  db: ReadableDb,
+  kind: WorkKind,
+  input: Readonly<Record<string, number>>,
+): T | null {
+  const row = first<{ result: string }>(
+    db,
+    sql`SELECT result FROM job WHERE kind = ${kind} AND state = 'done' AND NOT EXISTS
+          (SELECT 1 FROM json_each(${JSON.stringify(input)}) AS wanted
+           WHERE json_extract(job.input, '$.' || wanted.key) IS NOT wanted.value)
+        ORDER BY id DESC LIMIT 1`,
+  )
+  return row ? (JSON.parse(row.result) as T) : null
+}
+
 /** What a job that is taken up again computes on. */
 export function changeDevice(db: WritableDb, id: JobId, device: DeviceName): void {
   runOne(db, sql`UPDATE job SET input = json_set(input, '$.device', ${device}) WHERE id = ${id}`)

@@ -6,7 +6,7 @@ import {
   type Predictions,
 } from '../../core/metrics.ts'
 import { heldOutShownFrom, type Proportion } from '../../core/project.ts'
-import type { Estimate, RoundComparison } from '../../core/records.ts'
+import type { Estimate, ModelComparison, RoundComparison } from '../../core/records.ts'
 import {
   bootstrapInSlices,
   compareInSlices,
@@ -67,7 +67,15 @@ export async function compareRounds(
   before: Round,
   after: Round,
 ): Promise<RoundComparison | null> {
-  const [x, y] = sharedPredictions(db, before, after)
+  const comparison = await comparePredictions(...sharedPredictions(db, before, after))
+  return comparison && { before: before.number, after: after.number, ...comparison }
+}
+
+/** Two lists of predictions on the same texts, the second less the first; null for too few texts. */
+export async function comparePredictions(
+  x: Predictions,
+  y: Predictions,
+): Promise<ModelComparison | null> {
   const n = x.truth.length
   if (n < heldOutShownFrom) return null
   const key = JSON.stringify([x, y])
@@ -78,8 +86,6 @@ export async function compareRounds(
     return inSlices(compareInSlices(n, macroF1Statistic(x), macroF1Statistic(y), seed))
   })
   return {
-    before: before.number,
-    after: after.number,
     n,
     accuracy: estimate(byAccuracy),
     macroF1: estimate(byF1),

@@ -47,6 +47,7 @@ export const en: Words = {
     export: 'Export',
     predict: 'Predict',
     evaluate: 'Evaluate',
+    int8: 'int8 measurement',
     pretrain: 'Pretrain',
   },
 }

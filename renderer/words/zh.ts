@@ -45,6 +45,7 @@ export const zh = {
     export: '导出',
     predict: '预测',
     evaluate: '评测',
+    int8: 'int8 测量',
     pretrain: '预训练',
   },
 }

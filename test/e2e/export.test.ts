@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
-import { basename } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
-import type { ExportOutcome } from '../../core/records.ts'
+import type { ExportOutcome, Int8Report } from '../../core/records.ts'
 import { noWindow } from './interface.ts'
+import { goodRecipe, openLabelledTiny, trainTiny } from './tiny-project.ts'
 import { openTrained, until } from './trained.ts'
-import { accessibilityViolations, type Calls } from './window.ts'
+import { accessibilityViolations, show, type Calls } from './window.ts'
 
 const options = { skip: noWindow }
 
@@ -82,4 +84,62 @@ test('a model whose accuracy is not known yet is not exported', options, async (
   assert.deepEqual(await accessibilityViolations(page), [])
   await app.call('label.redo', {})
   await until(() => page.getByRole('button', { name: 'Export to a folder…' }).isEnabled())
+})
+
+test(
+  'int8 is measured, offered where it passes, written, and answers from the folder',
+  options,
+  async (t) => {
+    const window = await openLabelledTiny(t, 700)
+    const { page, app, pick, folder } = window
+    await trainTiny(app, goodRecipe)
+    await show(window, 'export')
+    const write = page.getByRole('switch', { name: 'Write the int8 model too' })
+    await page.getByText('See what it costs first', { exact: false }).waitFor()
+    assert.ok(await write.isDisabled())
+    await page.getByRole('button', { name: 'Measure the cost' }).click()
+    await page.getByText('passed', { exact: true }).waitFor({ timeout: 120_000 })
+    const job = (await app.call('jobs.list', {})).find(({ kind }) => kind === 'int8')
+    const { same, bytes, heldOut } = job!.result as Int8Report
+    await page
+      .getByText(`${same.successes} of ${same.n} texts, 95% interval`, { exact: false })
+      .waitFor()
+    assert.ok(bytes.int8 < bytes.float32 && same.low >= 0.99)
+    assert.equal(heldOut!.n, 60)
+    await page.getByText(`of 60, ${heldOut!.broken} became wrong`, { exact: false }).waitFor()
+    assert.deepEqual(await accessibilityViolations(page), [])
+
+    await page.getByLabel('Temperature').fill('2')
+    await page.getByText('See what it costs first', { exact: false }).waitFor()
+    await page.getByLabel('Temperature').fill('1')
+    await write.click()
+    assert.equal(await write.getAttribute('aria-checked'), 'true')
+    await pick(() => page.keyboard.press('Control+Enter'), folder)
+    await page.getByRole('heading', { name: 'Last export' }).waitFor({ timeout: 240_000 })
+    const exported = (await latestExport(app))!
+    const quantized = page.getByRole('complementary').getByText('onnx/model_quantized.onnx')
+    await quantized.waitFor()
+    const row = page.getByRole('row').filter({ hasText: 'onnxruntime-node, int8' })
+    await row.getByText('same', { exact: true }).waitFor()
+    assert.equal(exported.int8!.verdict, 'passed')
+    const card = readFileSync(join(exported.folder, 'README.md'), 'utf8')
+    assert.match(card, new RegExp(`${same.successes}/${same.n}`))
+
+    const answered = spawnSync(
+      process.execPath,
+      ['bin/shiliu.js', 'predict', exported.folder, '今天饭很好', '--int8', '--json'],
+      { encoding: 'utf8' },
+    )
+    assert.equal(answered.status, 0, answered.stderr)
+    assert.match(answered.stdout, /"label": ?"[好坏]"/)
+  },
+)
+
+test('int8 is not offered where there are too few texts to tell', options, async (t) => {
+  const { page } = await openTrained(t, 'export', { stage: 'trained', language: 'zh' })
+  await page.getByRole('button', { name: '测量代价' }).click()
+  await page.getByText('看不出是否相同', { exact: false }).waitFor({ timeout: 120_000 })
+  await page.getByText('文本不够', { exact: true }).waitFor()
+  assert.ok(await page.getByRole('switch', { name: '同时写出 int8 模型' }).isDisabled())
+  assert.deepEqual(await accessibilityViolations(page), [])
 })

@@ -22,11 +22,11 @@ const definition = {
   ],
 }
 
-/** A project with 240 texts and a task, none of them labelled yet, and a base model beside it. */
-export async function tinyProject({ app, folder }: Window): Promise<void> {
+/** A project with some texts and a task, none of them labelled yet, and a base model beside it. */
+export async function tinyProject({ app, folder }: Window, texts = 240): Promise<void> {
   await app.call('project.create', { path: join(folder, 'p.shiliu') })
   await writeModel(join(folder, 'base'), tinyModel())
-  const rows = tinyTexts(240).map(({ id, a, target }) => {
+  const rows = tinyTexts(texts).map(({ id, a, target }) => {
     const label = target.kind === 'class' && target.class === 0 ? '好' : '坏'
     return `${id},${a}${(id * 7919) % 100_003}-${(id * 104_729) % 99_991},${label}`
   })
@@ -38,9 +38,9 @@ export async function tinyProject({ app, folder }: Window): Promise<void> {
 }
 
 /** The interface with such a project open, labelled. */
-export async function openLabelledTiny(t: TestContext): Promise<Window> {
+export async function openLabelledTiny(t: TestContext, texts?: number): Promise<Window> {
   const window = await openInterface(t)
-  await tinyProject(window)
+  await tinyProject(window, texts)
   await labelTiny(window.app)
   return window
 }

@@ -56,9 +56,11 @@ test('the model card of a round is written from the project alone', async (t) =>
       note: 'logits',
     },
   ]
-  const result = { kind: 'export', files: [], parity, modelMaxLength: 58 } as const
+  const result = { kind: 'export', files: [], parity, int8Parity: [], modelMaxLength: 58 } as const
   const exportedAt = new Date('2026-03-04T00:00:00Z')
-  const text = modelCard(await cardData(db, round, { temperature: 1, exportedAt, result }))
+  const text = modelCard(
+    await cardData(db, round, { temperature: 1, exportedAt, result, int8: null }),
+  )
   assert.match(text, /第 2 轮/)
   assert.match(
     text,
@@ -79,8 +81,14 @@ test('a card says how many rounds were measured, not how many there were', async
   const classes = ['c1', 'c2']
   const scores = held.map((id) => ({ id, logits: [1, 0], groups: [[1, 0]], agreement: 1 }))
   insertScores(db, round.run, classes, scores)
-  const result = { kind: 'export', files: [], parity: [], modelMaxLength: 58 } as const
-  const details = { temperature: 1, exportedAt: new Date(0), result }
+  const result = {
+    kind: 'export',
+    files: [],
+    parity: [],
+    int8Parity: [],
+    modelMaxLength: 58,
+  } as const
+  const details = { temperature: 1, exportedAt: new Date(0), result, int8: null }
   const { heldOut } = await cardData(db, round, details)
   assert.deepEqual([heldOut.n, heldOut.accuracy?.value, heldOut.compared], [55, 1, 1])
 })

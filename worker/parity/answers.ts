@@ -1,3 +1,4 @@
+import type { ModelFile } from '../../core/job.ts'
 import type { ParityText } from './texts.ts'
 
 /**
@@ -20,6 +21,12 @@ export interface Runtime {
 
 export interface Question {
   readonly folder: string
+  readonly model: ModelFile
+  /**
+   * Texts that are answered at once. One for int8, whose activations share a scale: what else is in the
+   * batch shows in the last digits.
+   */
+  readonly batch: number
   readonly isPair: boolean
   readonly threads: number
   readonly texts: readonly ParityText[]

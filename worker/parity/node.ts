@@ -1,13 +1,11 @@
 import { openExported } from '../exported-model.ts'
 import type { Runtime } from './answers.ts'
 
-const batch = 16
-
 /** onnxruntime-node over the files as written, in batches of mixed lengths. */
 export const nodeRuntime: Runtime = {
   name: 'onnxruntime-node',
-  async ask({ folder, threads, texts }) {
-    const model = await openExported(folder, threads)
+  async ask({ folder, model: file, batch, threads, texts }) {
+    const model = await openExported(folder, threads, file)
     try {
       const values: number[][] = []
       for (let start = 0; start < texts.length; start += batch) {

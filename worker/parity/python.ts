@@ -12,8 +12,9 @@ except ImportError as error:
     sys.exit(f"absent: {error.name or 'Python'}: {error}")
 texts = json.load(sys.stdin)
 rows = []
-for start in range(0, len(texts), 16):
-    rows += predict.logits(texts[start:start + 16]).tolist()
+batch = int(sys.argv[1])
+for start in range(0, len(texts), batch):
+    rows += predict.logits(texts[start:start + batch]).tolist()
 json.dump(rows, sys.stdout)
 `
 
@@ -33,13 +34,17 @@ export const pythonRuntime: Runtime = {
   excuse: "have characters that Python's tokenizers splits otherwise",
 }
 
-async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers> {
+async function ask({ folder, model, batch, isPair, texts, signal }: Question): Promise<Answers> {
   const command = process.platform === 'win32' ? 'python' : 'python3'
-  const child = spawn(command, ['-c', driver], {
-    cwd: folder,
-    signal,
-    env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
-  })
+  const child = spawn(
+    command,
+    ['-c', driver, String(batch), ...(model === 'int8' ? ['--int8'] : [])],
+    {
+      cwd: folder,
+      signal,
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1', PYTHONIOENCODING: 'utf-8' },
+    },
+  )
   let isStarted = true
   const ended = new Promise<number | string>((resolve) => {
     child.on('error', ({ message }) => {

@@ -1,4 +1,8 @@
 import type { Task, TextItem } from '../../core/task.ts'
+import type { ExportedTokenizer } from '../../learn/export/exported-tokenizer.ts'
+
+/** Special tokens as somebody may type them. */
+export const typedSpecial = /\[(?:PAD|CLS|SEP|MASK)\]/
 
 /** A text of the parity check; `b` is there for pairs and only then. */
 export type ParityText = Omit<TextItem, 'id'>
@@ -51,4 +55,23 @@ function hardPairs(hard: readonly string[]): { a: string; b: string }[] {
     { a: longest, b: longest },
     { a: empty, b: longest },
   ]
+}
+
+/**
+ * The texts, cut where need be, of which every runtime makes the same row. What a tokenizer leaves in a
+ * row for the graph to drop counts in the scale of int8's activations, and not all leave the same.
+ */
+export function textsOfOneRow(
+  texts: readonly ParityText[],
+  tokenizer: ExportedTokenizer,
+  modelMaxLength: number,
+): ParityText[] {
+  const cut = (text: string) =>
+    Array.from(text)
+      .slice(0, modelMaxLength - 3)
+      .join('')
+  return texts
+    .map(({ a, b }) => ({ a: cut(a), ...(b !== undefined && { b: cut(b) }) }))
+    .filter(({ a, b = '' }) => !typedSpecial.test(a) && !typedSpecial.test(b))
+    .filter(({ a, b }) => tokenizer.encode(a, b).length <= modelMaxLength)
 }

@@ -1,18 +1,15 @@
-import type { Answers } from './answers.ts'
-import type { ParityText } from './texts.ts'
+import type { ModelFile } from '../../core/job.ts'
+import type { Answers, Question } from './answers.ts'
 
 /** A process that asks an exported folder one question through transformers.js. */
 
-export interface TransformersQuestion {
-  readonly folder: string
-  readonly isPair: boolean
-  readonly texts: readonly ParityText[]
-}
+export type TransformersQuestion = Pick<Question, 'folder' | 'model' | 'batch' | 'isPair' | 'texts'>
 export type TransformersAnswer = Answers
 
 type Library = typeof import('@huggingface/transformers')
 
-const batch = 16
+/** What the library calls the two. */
+const dtypes: Readonly<Record<ModelFile, 'fp32' | 'q8'>> = { float32: 'fp32', int8: 'q8' }
 
 process.once('message', (question: TransformersQuestion) => {
   void answer(question).then((answers) => process.send!(answers))
@@ -30,9 +27,9 @@ async function answer(question: TransformersQuestion): Promise<TransformersAnswe
 
 async function answerTexts(
   { pipeline }: Library,
-  { folder, texts }: TransformersQuestion,
+  { folder, model, batch, texts }: TransformersQuestion,
 ): Promise<TransformersAnswer> {
-  const classify = await pipeline('text-classification', folder, { dtype: 'fp32' })
+  const classify = await pipeline('text-classification', folder, { dtype: dtypes[model] })
   const { label2id } = classify.model.config as unknown as { label2id: Record<string, number> }
   const values: number[][] = []
   for (let start = 0; start < texts.length; start += batch) {
@@ -50,10 +47,12 @@ async function answerTexts(
 /** One at a time, so that no tokenizer has to pad or cut: the graph cuts. */
 async function answerPairs(
   { AutoModelForSequenceClassification, AutoTokenizer }: Library,
-  { folder, texts }: TransformersQuestion,
+  { folder, model: file, texts }: TransformersQuestion,
 ): Promise<TransformersAnswer> {
   const tokenizer = await AutoTokenizer.from_pretrained(folder)
-  const model = await AutoModelForSequenceClassification.from_pretrained(folder, { dtype: 'fp32' })
+  const model = await AutoModelForSequenceClassification.from_pretrained(folder, {
+    dtype: dtypes[file],
+  })
   const values: number[][] = []
   for (const { a, b } of texts) {
     const { logits } = await model(tokenizer(a.replaceAll('[SEP]', ' '), { text_pair: b }))

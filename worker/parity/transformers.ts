@@ -1,12 +1,11 @@
 import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Answers, Question, Runtime } from './answers.ts'
-import type { ParityText } from './texts.ts'
+import { typedSpecial, type ParityText } from './texts.ts'
 import type { TransformersAnswer, TransformersQuestion } from './transformers-process.ts'
 
 const entry = fileURLToPath(new URL('./transformers-process.ts', import.meta.url))
 const library = '@huggingface/transformers'
-const typedSpecial = /\[(?:PAD|CLS|SEP|MASK)\]/
 
 /**
  * transformers.js in a process of its own, for it brings an onnxruntime of its own: the
@@ -19,7 +18,8 @@ export const transformersRuntime: Runtime = {
   excuse: 'are cut by its tokenizer before special tokens typed in them are dropped',
 }
 
-async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers> {
+async function ask(question: Question): Promise<Answers> {
+  const { folder, model, batch, isPair, texts, signal } = question
   // A packaged program has neither the library nor a Node that could be started.
   if (!isInstalled()) {
     const reason = `the package ${library} is not installed`
@@ -39,7 +39,7 @@ async function ask({ folder, isPair, texts, signal }: Question): Promise<Answers
     child.on('close', (code) =>
       failed(complaint.trim().split('\n').at(-1) || `it ended with ${code}`),
     )
-    child.send({ folder, isPair, texts } satisfies TransformersQuestion)
+    child.send({ folder, model, batch, isPair, texts } satisfies TransformersQuestion)
   })
   child.kill()
   return answer

@@ -19,6 +19,9 @@ export const typeOf: Record<DType, 'float32' | 'int32' | 'bool'> = {
   float32: 'float32',
   float16: 'float32',
   int64: 'int32',
+  int32: 'int32',
+  int8: 'int32',
+  uint8: 'int32',
   bool: 'bool',
 }
 
@@ -91,6 +94,8 @@ const rules: Rules = {
   FusedMatMul: 'fused',
   Gelu: 'fused',
   LayerNormalization: 'fused',
+  DynamicQuantizeLinear: 'fused',
+  MatMulInteger: 'fused',
   Pick: 'fused',
 }
 

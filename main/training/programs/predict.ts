@@ -1,5 +1,5 @@
 import { fail } from '../../../core/errors.ts'
-import { textBatch, type Prediction } from '../../../core/job.ts'
+import { textBatch, type ModelFile, type Prediction } from '../../../core/job.ts'
 import type { ImportPlan, RowRejection } from '../../../core/import-plan.ts'
 import type { PredictOutcome } from '../../../core/records.ts'
 import type { TextItem } from '../../../core/task.ts'
@@ -12,6 +12,7 @@ import type { Work } from '../work.ts'
 
 export interface PredictInput {
   readonly folder: string
+  readonly model: ModelFile
   readonly threads: number
   readonly source:
     | { readonly kind: 'texts'; readonly texts: readonly { a: string; b?: string | undefined }[] }
@@ -85,8 +86,8 @@ async function predictFile(work: Work, source: FileSource): Promise<PredictOutco
 }
 
 function spec(work: Work, texts: number) {
-  const { folder, threads } = work.input as PredictInput
-  return { kind: 'predict', folder, threads, texts } as const
+  const { folder, model, threads } = work.input as PredictInput
+  return { kind: 'predict', folder, model, threads, texts } as const
 }
 
 async function lookThrough(work: Work, { path, plan }: FileSource, file: FileStamp) {

@@ -2,7 +2,7 @@ import type { ErrorRecord } from '../../../core/errors.ts'
 import type { ExportedFile, ExportOutcome, Job } from '../../../core/records.ts'
 import { api } from '../../api.ts'
 import { CallError } from '../../bridge.ts'
-import { attempt } from '../../state/messages.svelte.ts'
+import { doneJobs } from './done-jobs.ts'
 
 /** An export that was finished, as its job tells of it. */
 export interface Exported {
@@ -10,8 +10,8 @@ export interface Exported {
   readonly outcome: ExportOutcome
 }
 
-/** How many of the project's latest jobs are looked through. */
-const jobsBack = 1000
+/** What folders of earlier versions did not have. */
+const withoutInt8 = { int8Parity: [], int8: null }
 
 /** The exports of the project, and the one that is shown with its files. */
 export class Exports {
@@ -25,12 +25,10 @@ export class Exports {
 
   /** Reads the list again and shows the latest. */
   async load(): Promise<void> {
-    const jobs = await attempt(() => api.call('jobs.list', { limit: jobsBack }))
-    this.all = (jobs ?? []).flatMap((job) =>
-      job.kind === 'export' && job.state === 'done'
-        ? [{ job, outcome: job.result as ExportOutcome }]
-        : [],
-    )
+    this.all = (await doneJobs<ExportOutcome>('export')).map(({ job, result }) => ({
+      job,
+      outcome: { ...withoutInt8, ...result },
+    }))
     await this.show(this.all[0] ?? null)
   }
 

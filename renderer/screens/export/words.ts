@@ -25,6 +25,7 @@ export const words = both({
     about: '说明',
     rows: {
       onnx: 'ONNX，fp32',
+      int8: 'ONNX，int8',
       tokenizer: '词元化器',
       config: '配置',
       pattern: '句式与词组',
@@ -35,6 +36,7 @@ export const words = both({
     },
     explain: {
       onnx: '句式和词组已并入图中，输出各类的分值；无需本程序和底座',
+      int8: '更小更快；可选，测量通过才写',
       tokenizer: '底座的词元化器与词表',
       config: '类别名称与编号',
       pattern: '句式、词组与温度',
@@ -51,9 +53,36 @@ export const words = both({
     temperatureHint: '1 为原样；大于 1 概率更保守，类别不变',
     temperatureBad: '应为大于 0 的数',
 
+    int8Text: '权重存成 8 位整数的同一个模型',
+    int8Verdicts: { passed: '通过', failed: '没有通过', tooFew: '文本不够' },
+    int8Unmeasured: '先测量它的代价：两个模型轮流回答池里的文本。',
+    int8Passed: '可以一起导出',
+    int8Failed: (needed: string) => `类别相同的比例，区间下限不到 ${needed}，不能导出`,
+    int8TooFew: (fewest: number) => `看不出是否相同：池里的文本不够，至少要比较 ${fewest} 条`,
+    int8Measuring: '正在测量 int8',
+    int8Measure: '测量代价',
+    int8Again: '重新测量',
+    int8Write: '同时写出 int8 模型',
+    int8Size: '大小',
+    int8Time: '每条用时',
+    int8Same: '类别相同',
+    int8HeldOut: '留出集准确率',
+    int8Beside: (int8: string, float32: string) => `${int8}，float32 为 ${float32}`,
+    int8Fewer: (share: string) => `少 ${share}`,
+    int8Faster: (times: string) => `${times} 倍速度`,
+    milliseconds: (n: string) => `${n} 毫秒`,
+    int8SameOf: (same: string, n: string, low: string, high: string) =>
+      `${n} 条里 ${same} 条，95% 区间 ${low}–${high}`,
+    int8Points: (points: string) => `${points} 个百分点`,
+    int8HeldOutOf: (low: string, high: string, n: number, fixed: number, broken: number) =>
+      `95% 区间 ${low} 到 ${high}；${n} 条里 ${broken} 条变错，${fixed} 条变对`,
+    int8NoHeldOut: '不知道：留出集标注得不够',
+
     running: '正在导出',
     preparing: '准备文本',
     phases: {
+      calibrate: '量出各类的偏移',
+      compare: '两个模型轮流回答',
       write: '写出文件',
       reference: '用训练时的模型回答核对的文本',
       done: '收尾',
@@ -128,6 +157,7 @@ export const words = both({
     about: 'About',
     rows: {
       onnx: 'ONNX, fp32',
+      int8: 'ONNX, int8',
       tokenizer: 'Tokenizer',
       config: 'Configuration',
       pattern: 'Patterns and words',
@@ -138,6 +168,7 @@ export const words = both({
     },
     explain: {
       onnx: 'Patterns and words are inside; it gives each class a score',
+      int8: 'Smaller and faster; optional, once it has passed',
       tokenizer: 'Tokenizer and vocabulary of the base model',
       config: 'Names and numbers of the classes',
       pattern: 'Patterns, word groups and temperature',
@@ -154,9 +185,37 @@ export const words = both({
     temperatureHint: '1 leaves scores as they are; above 1 they are more careful, classes stay',
     temperatureBad: 'A number above 0',
 
+    int8Text: 'The same model with weights of 8 bits',
+    int8Verdicts: { passed: 'passed', failed: 'did not pass', tooFew: 'not enough texts' },
+    int8Unmeasured: 'See what it costs first: both models answer texts of the pool in turns.',
+    int8Passed: 'It may be exported too',
+    int8Failed: (needed) =>
+      `Not exported: the interval of the share with the same class begins below ${needed}`,
+    int8TooFew: (fewest) =>
+      `Not enough texts to tell: the pool must hold ${fewest} or more to compare`,
+    int8Measuring: 'Measuring int8',
+    int8Measure: 'Measure the cost',
+    int8Again: 'Measure again',
+    int8Write: 'Write the int8 model too',
+    int8Size: 'Size',
+    int8Time: 'Time per text',
+    int8Same: 'Same class',
+    int8HeldOut: 'Held-out accuracy',
+    int8Beside: (int8, float32) => `${int8} beside ${float32} of float32`,
+    int8Fewer: (share) => `${share} less`,
+    int8Faster: (times) => `${times} times as fast`,
+    milliseconds: (n) => `${n} ms`,
+    int8SameOf: (same, n, low, high) => `${same} of ${n} texts, 95% interval ${low}–${high}`,
+    int8Points: (points) => `${points} points`,
+    int8HeldOutOf: (low, high, n, fixed, broken) =>
+      `95% interval ${low} to ${high}; of ${n}, ${broken} became wrong, ${fixed} right`,
+    int8NoHeldOut: 'Not known: too few held-out texts are labelled',
+
     running: 'Exporting',
     preparing: 'Gathering texts',
     phases: {
+      calibrate: 'Finding how far each class is shifted',
+      compare: 'Both models answer in turns',
       write: 'Writing the files',
       reference: 'Asking the trained model, to compare with',
       done: 'Finishing',

@@ -86,6 +86,7 @@ const card: ModelCardData = {
       note: 'not checked: no | Python',
     },
   ],
+  int8: null,
 }
 
 test('the card tells classes, words, provenance, audits and figures with their intervals', () => {

@@ -12,6 +12,8 @@ const reference = [
 ]
 const question: Question = {
   folder: '/nowhere',
+  model: 'float32',
+  batch: 16,
   isPair: false,
   threads: 1,
   texts: [{ a: '第一条' }, { a: '第二条' }],

@@ -30,6 +30,9 @@ const samples: { readonly [C in ErrorCode]: readonly ErrorDetails<C>[] } = {
   'export.folderExists': [{ folder: '/a' }],
   'export.cannotWrite': [{ folder: '/a', reason: 'ENOSPC' }],
   'export.parity': [{ runtime: 'Python', text: '好', limit: 1e-4, got: 2 }],
+  'export.int8Differs': [{ same: 1900, n: 2000, low: 0.939, high: 0.959 }],
+  'export.int8TooFew': [{ same: 200, n: 200, low: 0.981, high: 1 }],
+  'export.noInt8': [{ folder: '/a' }],
   'export.notAnExport': [{ folder: '/a', file: 'SHA256SUMS' }],
   'export.damaged': [{ path: '/a', expected: 'SHA-256 0', got: '1' }],
   'export.needsPair': [{ text: 2 }],
@@ -88,7 +91,7 @@ const samples: { readonly [C in ErrorCode]: readonly ErrorDetails<C>[] } = {
   'job.workerDied': [{ job: 'train 1', signal: 'SIGKILL' }],
   'assist.died': [{ signal: 'SIGKILL' }],
   'job.stopped': (
-    ['import', 'train', 'propose', 'export', 'predict', 'evaluate', 'pretrain'] as const
+    ['import', 'train', 'propose', 'export', 'int8', 'predict', 'evaluate', 'pretrain'] as const
   ).map((kind) => ({ kind, path: kind === 'import' ? 'my file.csv' : '' })),
   'job.died': [{ kind: 'import', path: 'a.csv', signal: 'SIGKILL' }],
   'job.unknown': [{ job: 3 }],
@@ -339,6 +342,6 @@ test('the command line adds what to type, in the language of the sentence', () =
     " Command: shiliu import 'my file.csv'",
     ' Command: shiliu train --resume',
     ' Command: shiliu propose',
-    ...Array.from({ length: 4 }, () => ''),
+    ...Array.from({ length: 5 }, () => ''),
   ])
 })

@@ -12,7 +12,11 @@ const readJson = async (name) => JSON.parse(await readFile(path(name), 'utf8'))
 const { id2label } = await readJson('config.json')
 const tokenizerConfig = await readJson('tokenizer_config.json')
 const tokenizer = new Tokenizer(await readJson('tokenizer.json'), tokenizerConfig)
-const session = await InferenceSession.create(path('onnx/model.onnx'))
+// With --int8 the smaller model answers, where the folder has one.
+const [int8] = process.argv.splice(2, Number(process.argv[2] === '--int8'))
+const session = await InferenceSession.create(
+  path(int8 ? 'onnx/model_quantized.onnx' : 'onnx/model.onnx'),
+)
 const special = ['[PAD]', '[CLS]', '[SEP]', '[MASK]'].map((name) => tokenizer.token_to_id(name))
 const [pad, cls, sep] = special
 

@@ -13,8 +13,10 @@ folder = Path(__file__).resolve().parent.parent
 id2label = json.loads((folder / "config.json").read_text("utf-8"))["id2label"]
 max_length = json.loads((folder / "tokenizer_config.json").read_text("utf-8"))["model_max_length"]
 tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+# With --int8 the smaller model answers, where the folder has one.
+model = "model_quantized.onnx" if "--int8" in sys.argv else "model.onnx"
 session = onnxruntime.InferenceSession(
-    str(folder / "onnx" / "model.onnx"), providers=["CPUExecutionProvider"]
+    str(folder / "onnx" / model), providers=["CPUExecutionProvider"]
 )
 special = [tokenizer.token_to_id(name) for name in ("[PAD]", "[CLS]", "[SEP]", "[MASK]")]
 pad, cls, sep, _ = special
@@ -46,7 +48,7 @@ def softmax(scores):
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(encoding="utf-8")
-    texts = sys.argv[1:] or ["今天天气很好", "这家店再也不来了"]
+    texts = [text for text in sys.argv[1:] if text != "--int8"] or ["今天天气很好", "这家店再也不来了"]
     for text, answer in zip(texts, softmax(logits(texts))):
         best = int(answer.argmax())
         print(id2label[str(best)], f"{answer[best]:.4f}", text)
