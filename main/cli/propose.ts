@@ -28,7 +28,10 @@ export function proposeCommand(program: Command, shell: Shell): void {
     .option('--limit <n>', 'score a random part of the texts only', positive)
     .option('--threads <n>', 'threads to compute with', positive)
     .addOption(deviceOption())
-    .addHelpText('after', '\nExamples:\n  $ shiliu propose --share 20%\n  $ shiliu propose --resume')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ shiliu propose --share 20%\n  $ shiliu propose --resume',
+    )
     .action((options: Options) =>
       shell.perform(options, {
         project: 'write',
