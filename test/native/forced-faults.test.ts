@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { Recipe, TrainSpec } from '../../core/job.ts'
-import { scalar, type Executor } from '../../engine/executor.ts'
+import { scalar } from '../../engine/executor.ts'
 import type { OpenExecutor } from '../../worker/executor-for.ts'
 import type { JobContext } from '../../worker/job-context.ts'
 import { ortExecutor } from '../../worker/ort.ts'
 import { runTrain } from '../../worker/train-job.ts'
 import { readWeights } from '../../worker/weight-file.ts'
+import { interposed } from '../fixtures/interposed.ts'
 import { tinyModelFolder, tinyTexts } from '../fixtures/tiny-model.ts'
 import { briefTraining } from '../fixtures/tiny-training.ts'
 
@@ -57,21 +58,10 @@ interface Astray {
 function astray({ figure, value, runs }: Astray): OpenExecutor {
   let count = 0
   return async (_, threads) => {
-    const inner = ortExecutor({ threads })
-    const executor: Executor = {
-      ...inner,
-      async compile(graph) {
-        const program = await inner.compile(graph)
-        return {
-          ...program,
-          async run(feeds, store) {
-            const out = await program.run(feeds, store)
-            return runs(++count) && figure in out ? { ...out, [figure]: scalar(value) } : out
-          },
-        }
-      },
-    }
-    return executor
+    return interposed(ortExecutor({ threads }), async (program, feeds, store) => {
+      const out = await program.run(feeds, store)
+      return runs(++count) && figure in out ? { ...out, [figure]: scalar(value) } : out
+    })
   }
 }
 
