@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { DeviceSchema, type DeviceReport } from './devices.ts'
 import type { ErrorRecord } from './errors.ts'
 import { StepOptionsSchema } from './step-options.ts'
-import { TaskSchema, type Scored, type TextItem, type TrainingItem } from './task.ts'
+import { TaskSchema, type JobItem, type Scored } from './task.ts'
 
 /**
  * The protocol between main and a compute process (decision 2). Texts flow on credit, in batches;
@@ -517,7 +517,7 @@ export type ToWorker =
   | {
       readonly type: 'texts'
       readonly job: string
-      readonly items: readonly (TextItem | TrainingItem)[]
+      readonly items: readonly JobItem[]
     }
   | { readonly type: 'cancel'; readonly job: string }
   | { readonly type: 'ask'; readonly id: number; readonly question: Question }

@@ -420,8 +420,11 @@ export interface ProposeOutcome {
 
 /** The model that answered a question. */
 export interface AssistModel extends ModelFacts {
-  /** The base model that comes with the program, the one that the last run began with, or a round. */
-  readonly source: 'default' | 'lastRun' | 'round'
+  /**
+   * The base model that comes with the program, the one that was chosen for the next run or that the last
+   * run began with, or a round.
+   */
+  readonly source: 'default' | 'chosen' | 'lastRun' | 'round'
   readonly round: number | null
 }
 

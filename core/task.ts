@@ -64,3 +64,9 @@ export interface Scored {
   readonly groups: readonly (readonly number[])[]
   readonly agreement: number
 }
+
+/** What a scoring is given of a text: the text, or its score where it is known already. */
+export type TextOrScore = TextItem | Scored
+
+/** What travels to a job that asks for texts. */
+export type JobItem = TextOrScore | TrainingItem

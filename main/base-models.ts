@@ -24,7 +24,7 @@ export class BaseModels {
   readonly #included: string
   readonly #folder: string | null
   #includedHash: Promise<string> | undefined
-  #lastAdding: Promise<unknown> = Promise.resolve()
+  #lastChange: Promise<unknown> = Promise.resolve()
 
   /** Without a folder none can be added. */
   constructor(included: string, folder: string | null) {
@@ -40,6 +40,12 @@ export class BaseModels {
       if (model) found.push(model)
     }
     return found
+  }
+
+  /** Error: `model.unknownName`. */
+  get(name: string): Promise<BaseModel> {
+    if (this.folderOf(name) === null) fail('model.unknownName', { name, known: this.#added() })
+    return this.#describe(name)
   }
 
   /** Null for what is no name of a base model. */
@@ -66,23 +72,39 @@ export class BaseModels {
    * that was added before is then found again. Errors: `model.*`.
    */
   add(source: string, named: string | undefined, adopt: Adopt): Promise<BaseModel> {
-    const adding = this.#lastAdding.then(() => this.#add(source, named, adopt))
-    this.#lastAdding = adding.catch(() => undefined)
-    return adding
+    return this.#inTurn(() => this.#add(source, named, adopt))
   }
 
-  /** Projects keep their own copy of what they were trained from. Error: `model.unknownName`. */
-  async remove(name: string): Promise<void> {
-    const known = this.#added()
-    if (!known.includes(name)) fail('model.unknownName', { name, known })
-    await rm(join(this.#folder!, name), { recursive: true })
+  /**
+   * Takes the name away first, so that no half of a model is ever found. Projects keep their own copy of
+   * what they were trained from. Errors: `model.unknownName`, `model.cannotWrite`.
+   */
+  remove(name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const known = this.#added()
+      if (!known.includes(name)) fail('model.unknownName', { name, known })
+      const [folder, leaving] = [join(this.#folder!, name), unfinishedIn(this.#folder!)]
+      try {
+        await rm(leaving, { recursive: true, force: true })
+        await rename(folder, leaving)
+        await rm(leaving, { recursive: true })
+      } catch (error) {
+        throw refused(error, folder)
+      }
+    })
+  }
+
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const result = this.#lastChange.then(change)
+    this.#lastChange = result.catch(() => undefined)
+    return result
   }
 
   async #add(source: string, named: string | undefined, adopt: Adopt): Promise<BaseModel> {
     const root = this.#folder ?? fail('model.noPlace', {})
     if (named !== undefined) requireName(named)
     if (named !== undefined && this.#isTaken(named)) fail('model.nameTaken', { name: named })
-    const unfinished = join(root, `${unfinishedPrefix}${process.pid}`)
+    const unfinished = unfinishedIn(root)
     try {
       await removeUnfinished(root)
       await mkdir(unfinished, { recursive: true })
@@ -158,6 +180,9 @@ const ConfigSchema = v.looseObject({
 
 /** No name begins so. */
 const unfinishedPrefix = '.adding-'
+
+/** Where this process has what is not yet, or no longer, a model. */
+const unfinishedIn = (root: string) => join(root, `${unfinishedPrefix}${process.pid}`)
 
 /** Names are names of folders on every system. */
 function isName(name: string): boolean {

@@ -36,15 +36,17 @@ export function showLoop(outcome: LoopOutcome, unseen: readonly string[]): strin
 const sureMargin = 0.2
 
 export function showAnswers(predictions: PredictOutcome['rows'], texts: readonly string[]): string {
-  const rows = predictions.map(({ label, score, logits }, i) => [
+  const isUnsure = predictions.map(({ logits }) => margin(logits) < sureMargin)
+  const rows = predictions.map(({ label, score }, i) => [
     label,
     percent(score),
-    margin(logits) < sureMargin ? 'unsure' : '',
+    isUnsure[i] ? 'unsure' : '',
     oneLine(texts[i]!),
   ])
+  const unsure = `Unsure: the best two classes are less than ${100 * sureMargin} points apart.`
   return [
     table([['predicted', 'score', '', 'text'], ...rows]),
-    `Unsure: the best two classes are less than ${100 * sureMargin} points apart.`,
+    ...(isUnsure.includes(true) ? [unsure] : []),
     'Scores are not calibrated: of answers at 80 %, more or fewer than 8 in 10 may be right.',
   ].join('\n')
 }

@@ -8,7 +8,7 @@ import {
   type JobSpec,
   type ToWorker,
 } from '../core/job.ts'
-import type { TextItem, TrainingItem } from '../core/task.ts'
+import type { JobItem } from '../core/task.ts'
 import { Assist } from './assist.ts'
 import { probeDevice } from './devices/probe.ts'
 import { runEvaluate } from './evaluate-job.ts'
@@ -27,7 +27,7 @@ import { transport } from './transport.ts'
  * Electron, as utility processes.
  */
 
-type Texts = readonly (TextItem | TrainingItem)[]
+type Texts = readonly JobItem[]
 
 const { send, onMessage } = transport()
 

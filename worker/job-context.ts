@@ -1,5 +1,5 @@
 import type { Prediction, StepRecord } from '../core/job.ts'
-import type { Scored, TextItem, TrainingItem } from '../core/task.ts'
+import type { JobItem, Scored } from '../core/task.ts'
 
 /** What a job may do to the outside, whoever runs it. */
 export interface JobContext {
@@ -13,5 +13,5 @@ export interface JobContext {
   scores(items: readonly Scored[]): void
   predictions(items: readonly Prediction[]): void
   /** The next batch of texts; call until as many have come as the spec announced. */
-  texts(): Promise<readonly (TextItem | TrainingItem)[]>
+  texts(): Promise<readonly JobItem[]>
 }

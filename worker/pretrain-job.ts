@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fail } from '../core/errors.ts'
 import type { PretrainResult, PretrainSpec } from '../core/job.ts'
 import { Stream } from '../core/random.ts'
-import type { ModelConfig } from '../learn/model/config.ts'
+import { freshBert } from '../learn/model/config.ts'
 import { initialWeights } from '../learn/model/initial-weights.ts'
 import { specialIds } from '../learn/pretrain/masking.ts'
 import {
@@ -140,13 +140,6 @@ async function requireFree(folder: string): Promise<void> {
 function newModel(spec: PretrainSpec, tokenizer: TextTokenizer) {
   if (!('size' in spec.start)) throw new Error('a new model has a size')
   const { size } = spec.start
-  const config: ModelConfig = {
-    ...size,
-    family: 'bert',
-    vocabSize: tokenizer.size,
-    typeVocabSize: 2,
-    layerNormEpsilon: 1e-12,
-    activation: 'gelu',
-  }
+  const config = freshBert({ ...size, vocabSize: tokenizer.size })
   return { config, weights: () => initialWeights(config, new Stream(spec.settings.seed, 'init')) }
 }

@@ -1,14 +1,12 @@
 import { fail } from '../core/errors.ts'
-import type { TextItem, TrainingItem } from '../core/task.ts'
+import type { JobItem, TextItem } from '../core/task.ts'
 import type { JobContext } from './job-context.ts'
-
-type Item = TextItem | TrainingItem
 
 /**
  * The texts that a spec announced, batch by batch. Errors: `job.cancelled`; `job.textsMissing` when
  * main has no more although some are owed.
  */
-export async function* batches<T extends Item = TextItem>(
+export async function* batches<T extends JobItem = TextItem>(
   count: number,
   context: JobContext,
 ): AsyncGenerator<readonly T[]> {
@@ -22,7 +20,7 @@ export async function* batches<T extends Item = TextItem>(
   }
 }
 
-export async function receiveAll<T extends Item = TextItem>(
+export async function receiveAll<T extends TextItem = TextItem>(
   count: number,
   context: JobContext,
 ): Promise<T[]> {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { ScoreResult, ScoreSpec } from '../core/job.ts'
-import type { Scored } from '../core/task.ts'
+import type { Scored, TextItem, TextOrScore } from '../core/task.ts'
 import { createScorer } from '../learn/fuzzy-pet/score.ts'
 import { checkTask, requireSound } from '../learn/prompt/check.ts'
 import { propose } from '../learn/propose.ts'
@@ -11,7 +11,10 @@ import { batches } from './receive.ts'
 
 const now = () => performance.now()
 
-/** Scores texts as they come, and at the end picks those to propose. */
+/**
+ * Scores texts as they come, and at the end picks those to propose. Texts that come with their scores,
+ * from before the job was cut off, only take part in the picking.
+ */
 export async function runScore(
   spec: ScoreSpec,
   context: JobContext,
@@ -27,11 +30,13 @@ export async function runScore(
   const pool: Scored[] = []
   try {
     let done = 0
-    for await (const texts of batches(spec.texts, context)) {
+    for await (const items of batches<TextOrScore>(spec.texts, context)) {
+      const texts = items.filter(isText)
       const scored = await scorer.score(texts)
+      if (spec.propose) pool.push(...inOrder(items, scored))
+      done += items.length
+      if (texts.length === 0) continue
       context.scores(scored)
-      if (spec.propose) pool.push(...scored)
-      done += scored.length
       context.report({ phase: 'score', done, total: spec.texts, figures: {} })
     }
     const proposals = spec.propose ? propose(pool, spec.propose) : []
@@ -39,4 +44,14 @@ export async function runScore(
   } finally {
     await executor.dispose()
   }
+}
+
+function isText(item: TextOrScore): item is TextItem {
+  return !('logits' in item)
+}
+
+/** The scores of all items, in their order; `fresh` are those of the texts among them. */
+function inOrder(items: readonly TextOrScore[], fresh: readonly Scored[]): Scored[] {
+  const byId = new Map(fresh.map((one) => [one.id, one]))
+  return items.map((item) => (isText(item) ? byId.get(item.id)! : item))
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Stream } from '../../core/random.ts'
-import type { BertConfig } from '../../learn/model/config.ts'
+import { freshBert } from '../../learn/model/config.ts'
 import { initialWeights } from '../../learn/model/initial-weights.ts'
 import { createTokenizer } from '../../learn/text/tokenizer.ts'
 import { writeModel, type Model } from '../../worker/model-folder.ts'
@@ -34,18 +34,14 @@ export async function makeModel({
   const vocab = own.trimEnd().split('\n')
   const unused = Array.from({ length: vocabSize - vocab.length }, (_, i) => `[unused${i}]`)
   const tokenizer = createTokenizer([...vocab, ...unused])
-  const config: BertConfig = {
-    family: 'bert',
-    activation: 'gelu',
+  const config = freshBert({
     vocabSize,
     hiddenSize: hidden,
     layers,
     heads,
     intermediateSize: 4 * hidden,
     maxPositions: 512,
-    typeVocabSize: 2,
-    layerNormEpsilon: 1e-12,
-  }
+  })
   const model = { config, tokenizer, weights: initialWeights(config, new Stream(1, 'bench')) }
   const folder = mkdtempSync(join(tmpdir(), 'shiliu-bench-'))
   await writeModel(folder, model)

@@ -32,6 +32,12 @@ export const trainCalls = {
     output: gives<readonly BaseModel[]>(),
     writes: false,
   },
+  /** Keeps with the project what the next run begins with; words are checked against it from then on. */
+  'train.chooseBase': {
+    input: v.object({ name: v.string() }),
+    output: gives<null>(),
+    writes: true,
+  },
   'train.start': {
     input: v.object({
       base: Base,

@@ -14,7 +14,10 @@ const left: Record<WorkKind, readonly [en: string, zh: string]> = {
     `The run is kept up to its last checkpoint. Resume it to go on from there.`,
     `运行保留到最近的检查点。续训会从那里接着走。`,
   ],
-  propose: [`Nothing was proposed. Score the texts again.`, `没有产生提案。重新打分即可。`],
+  propose: [
+    `The scores so far are kept, nothing was proposed yet. Resume it to go on from there.`,
+    `已打的分都保留着，还没有产生提案。继续会从那里接着打分。`,
+  ],
   export: [`Nothing was exported. Export again.`, `没有导出。重新导出即可。`],
   int8: [`Nothing was measured. Measure int8 again.`, `没有量完。重新测量 int8 即可。`],
   predict: [`No answers were written. Classify the texts again.`, `没有写入结果。重新预测即可。`],
@@ -40,18 +43,20 @@ export const jobErrors = {
   'job.cancelled': entry<{ job: string }>(
     'input',
     (d) =>
-      `Job ${d.job} was stopped. Resume it: training goes on from its last checkpoint, other jobs ` +
-      `start again.`,
-    (d) => `工作 ${d.job} 已停止。可以继续：训练从最近的检查点接着走，其他工作从头开始。`,
+      `Job ${d.job} was stopped. Resume it: training goes on from its last checkpoint, scoring with ` +
+      `the texts that are left, other jobs start again.`,
+    (d) =>
+      `工作 ${d.job} 已停止。可以继续：训练从最近的检查点接着走，打分接着打余下的文本，其他工作从头开始。`,
   ),
   'job.workerDied': entry<{ job: string; signal: string }>(
     'environment',
     (d) =>
       `Job ${d.job} did not finish: the compute process ended unexpectedly (${d.signal}). ` +
-      `Nothing is lost. Resume the job: training goes on from its last checkpoint, other jobs start ` +
-      `again.`,
+      `Nothing is lost. Resume the job: training goes on from its last checkpoint, scoring with the ` +
+      `texts that are left, other jobs start again.`,
     (d) =>
-      `工作 ${d.job} 没有做完：计算进程意外结束（${d.signal}）。数据没有丢。继续这项工作：训练从最近的检查点接着走，其他工作从头开始。`,
+      `工作 ${d.job} 没有做完：计算进程意外结束（${d.signal}）。数据没有丢。继续这项工作：训练从最近的检查点接着走，` +
+      `打分接着打余下的文本，其他工作从头开始。`,
   ),
   'assist.died': entry<{ signal: string }>(
     'environment',

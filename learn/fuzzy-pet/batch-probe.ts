@@ -1,3 +1,4 @@
+import { roundedUp, steadyRows } from './batch.ts'
 import type { BatchSize } from './graph.ts'
 
 /** Tokens of a batch that are tried, fewest first. */
@@ -29,10 +30,12 @@ export class BatchProbe {
     return sizes[this.#at]!
   }
 
-  /** The next batch of rows that are sorted by length; one at least. */
+  /** The next batch of rows that are sorted by length; `steadyRows` at least, where there are so many. */
   take<T>(sorted: readonly T[], lengthOf: (row: T) => number): T[] {
-    let count = 1
-    while (count < sorted.length && (count + 1) * lengthOf(sorted[count]!) <= this.tokens) count++
+    let count = Math.min(steadyRows, sorted.length)
+    const fits = (rows: number) =>
+      roundedUp(rows, steadyRows) * lengthOf(sorted[rows - 1]!) <= this.tokens
+    while (count < sorted.length && fits(count + 1)) count++
     return sorted.slice(0, count)
   }
 
@@ -40,7 +43,7 @@ export class BatchProbe {
   async timed<T>({ batch, tokens }: BatchSize, run: () => Promise<T>): Promise<T> {
     const started = this.#now()
     const result = await run()
-    const isFull = (batch + 1) * tokens > this.tokens
+    const isFull = (batch + steadyRows) * tokens > this.tokens
     if (!this.#isFound && isFull) this.#learn((batch * tokens) / (this.#now() - started))
     return result
   }

@@ -13,6 +13,23 @@ export function bucketOf(tokens: number, maxTokens: number): number {
   return Math.min(maxTokens, lengths.find((length) => length >= tokens) ?? maxTokens)
 }
 
+/** Rows of a batch in which a row's bits do not depend on the others, and the multiple of its length. */
+export const [steadyRows, steadyTokens] = [4, 8]
+
+/**
+ * The size of a batch in which a text's row has the same bits as in any other: onnxruntime's CPU takes
+ * another way for what is left over when rows, or the sums along a sequence, do not come in fours, and
+ * for a single row (decision 019). `patternFeeds` fills it up.
+ */
+export function steadySize(rows: number, longest: number, maxPositions: number): BatchSize {
+  const tokens = Math.min(maxPositions, roundedUp(longest, steadyTokens))
+  return { batch: roundedUp(rows, steadyRows), tokens }
+}
+
+export function roundedUp(value: number, step: number): number {
+  return Math.ceil(value / step) * step
+}
+
 /**
  * The inputs of `wordLogProbabilities`. Rows beyond the texts repeat the first one; `selection` has a
  * one where a row's mask stands.

@@ -1,6 +1,7 @@
 import type { Scored, Task, TextItem } from '../../core/task.ts'
 import { floatData, type Executor, type Program } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
+import { sumRowsByProducts } from '../../engine/rewrite/row-products.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes, type Weights } from '../model/parameters.ts'
 import type { FilledPattern } from '../prompt/pattern.ts'
@@ -8,7 +9,7 @@ import { fill, textBudget, variants, type Variant } from '../prompt/variants.ts'
 import { scoreText, type VariantScore } from '../prompt/words.ts'
 import type { TextTokenizer } from '../text/tokenizer.ts'
 import { BatchProbe } from './batch-probe.ts'
-import { patternFeeds } from './batch.ts'
+import { patternFeeds, steadySize } from './batch.ts'
 import { anySize, wordLogProbabilities, type BatchSize } from './graph.ts'
 
 export interface ScoreInput {
@@ -35,6 +36,10 @@ export function createScorer(input: ScoreInput): Scorer {
   const all = variants(task, tokenizer)
   const budget = textBudget(all, maxTokens)
   const weights = executor.createStore(input.weights)
+  const sizeOf = (batch: readonly FilledPattern[]) => {
+    const longest = Math.max(...batch.map(({ ids }) => ids.length))
+    return steadySize(batch.length, longest, input.config.maxPositions)
+  }
   const programs = new Map<Variant, Promise<Program>>()
   const program = (variant: Variant): Promise<Program> => {
     const known = programs.get(variant) ?? compile(input, variant)
@@ -47,12 +52,12 @@ export function createScorer(input: ScoreInput): Scorer {
       const passes: VariantScore[][] = []
       for (const variant of all) {
         const filled = texts.map((text) => fill(tokenizer, variant, text, budget))
-        const run = async (batch: readonly FilledPattern[]) => {
-          const feeds = patternFeeds(batch, sizeOf(batch), tokenizer.specials.pad)
+        const run = async (batch: readonly FilledPattern[], size: BatchSize) => {
+          const feeds = patternFeeds(batch, size, tokenizer.specials.pad)
           const out = await (await program(variant)).run(feeds, await weights)
           return floatData(out['words'])
         }
-        passes.push(await scoreAll(variant, filled, probe, run))
+        passes.push(await scoreAll(variant, filled, { probe, sizeOf, run }))
       }
       return texts.map(({ id }, i) => ({
         id,
@@ -75,15 +80,21 @@ function compile({ executor, config }: ScoreInput, variant: Variant): Promise<Pr
   const shapes = parameterShapes(config)
   const parameter = (name: string) => b.input(name, 'float32', shapes.get(name)!)
   const words = wordLogProbabilities(b, config, parameter, variant, anySize)
-  return executor.compile({ outputs: { words } })
+  return executor.compile(sumRowsByProducts(b, { outputs: { words } }))
+}
+
+interface Pass {
+  readonly probe: BatchProbe
+  readonly sizeOf: (batch: readonly FilledPattern[]) => BatchSize
+  /** The words' log probabilities, [B, G, C]. */
+  readonly run: (batch: readonly FilledPattern[], size: BatchSize) => Promise<Float32Array>
 }
 
 /** One variant's pass over all texts, shortest first so that a batch has little padding. */
 async function scoreAll(
   { masks, groups, attainable }: Variant,
   filled: readonly FilledPattern[],
-  probe: BatchProbe,
-  run: (batch: readonly FilledPattern[]) => Promise<Float32Array>,
+  { probe, sizeOf, run }: Pass,
 ): Promise<VariantScore[]> {
   const order = filled
     .map((_, i) => i)
@@ -91,9 +102,10 @@ async function scoreAll(
   const scores = new Array<VariantScore>(filled.length)
   const classes = attainable.length
   for (let start = 0; start < order.length;) {
-    const rows = probe.take(order.slice(start), (i) => filled[i]!.ids.length)
+    const rows = probe.take(order.slice(start), (i) => sizeOf([filled[i]!]).tokens)
     const chosen = rows.map((i) => filled[i]!)
-    const data = await probe.timed(sizeOf(chosen), () => run(chosen))
+    const size = sizeOf(chosen)
+    const data = await probe.timed(size, () => run(chosen, size))
     rows.forEach((i, row) => {
       const logProbabilities = groups.map((_, g) => {
         const first = (row * groups.length + g) * classes
@@ -104,8 +116,4 @@ async function scoreAll(
     start += rows.length
   }
   return scores
-}
-
-function sizeOf(batch: readonly FilledPattern[]): BatchSize {
-  return { batch: batch.length, tokens: Math.max(...batch.map(({ ids }) => ids.length)) }
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { fail } from '../../core/errors.ts'
+import { checked } from '../checked.ts'
 
 /** The activations that checkpoints of both families use, by their names in `config.json`. */
 export const activations = ['gelu', 'gelu_new', 'gelu_pytorch_tanh', 'relu'] as const
@@ -21,6 +22,13 @@ interface EncoderConfig {
 /** BERT (Devlin et al. 2019), and RoBERTa-wwm, which has the same graph and names. */
 export interface BertConfig extends EncoderConfig {
   readonly family: 'bert'
+}
+
+/** A BERT that is made anew has all else as the first one had it. */
+export function freshBert(
+  size: Omit<BertConfig, 'family' | 'typeVocabSize' | 'layerNormEpsilon' | 'activation'>,
+): BertConfig {
+  return { ...size, family: 'bert', typeVocabSize: 2, layerNormEpsilon: 1e-12, activation: 'gelu' }
 }
 
 /** ALBERT (Lan et al. 2019): one layer's parameters for all layers, and narrow embeddings. */
@@ -70,7 +78,7 @@ const supported: Readonly<Record<string, readonly unknown[]>> = {
  * `model.unsupported` for a model that this program cannot build, `model.damaged` for what is none.
  */
 export function parseConfig(json: unknown, where: string): ModelConfig {
-  const fields = parse(v.looseObject({ model_type: v.string() }), json, where)
+  const fields = checked(v.looseObject({ model_type: v.string() }), json, where)
   const { model_type: family } = fields
   if (family !== 'bert' && family !== 'albert') {
     return unsupported(where, 'model_type', ['bert', 'albert'], family)
@@ -79,7 +87,7 @@ export function parseConfig(json: unknown, where: string): ModelConfig {
     const value = fields[field] ?? values[0]
     if (!values.includes(value)) unsupported(where, field, values, value)
   }
-  const c = parse(EncoderSchema, json, where)
+  const c = checked(EncoderSchema, json, where)
   if (c.hidden_size % c.num_attention_heads !== 0) {
     fail('model.damaged', {
       path: where,
@@ -99,7 +107,7 @@ export function parseConfig(json: unknown, where: string): ModelConfig {
     activation: c.hidden_act ?? usualActivation[family],
   }
   if (family === 'bert') return { family, ...encoder }
-  return { family, ...encoder, embeddingSize: parse(AlbertSchema, json, where).embedding_size }
+  return { family, ...encoder, embeddingSize: checked(AlbertSchema, json, where).embedding_size }
 }
 
 /** The `config.json` that transformers reads as `BertForMaskedLM` or `AlbertForMaskedLM`. */
@@ -132,22 +140,6 @@ export function configJson(config: ModelConfig, padTokenId: number): Record<stri
 
 /** How the classes of transformers begin. */
 export const classPrefix: Readonly<Record<Family, string>> = { bert: 'Bert', albert: 'Albert' }
-
-function parse<S extends v.GenericSchema>(
-  schema: S,
-  json: unknown,
-  where: string,
-): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, json)
-  if (parsed.success) return parsed.output
-  const issue = parsed.issues[0]
-  const path = issue.path?.map((item) => String(item.key)).join('.') ?? 'config'
-  return fail('model.damaged', {
-    path: where,
-    expected: `${path}: ${issue.expected ?? 'the configuration of a model'}`,
-    got: issue.received,
-  })
-}
 
 function unsupported(
   path: string,

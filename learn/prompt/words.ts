@@ -68,13 +68,16 @@ export function agreement(groups: readonly (readonly number[])[], winner: number
   return groups.filter((scores) => argmax(scores) === winner).length / groups.length
 }
 
-/** A text's class logits, each group's own scores (mean over patterns) and their agreement. */
+/**
+ * A text's class logits, each group's own scores (mean over patterns) and their agreement; in single
+ * precision, that of the pass and that in which scores are kept.
+ */
 export function scoreText(
   scores: readonly VariantScore[],
   temperature: number,
 ): Omit<Scored, 'id'> {
-  const logits = classLogits(scores, temperature)
-  const groups = groupScores(scores)
+  const logits = classLogits(scores, temperature).map(Math.fround)
+  const groups = groupScores(scores).map((group) => group.map(Math.fround))
   return { logits, groups, agreement: agreement(groups, argmax(logits)) }
 }
 

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { fail } from '../../core/errors.ts'
+import { checked } from '../checked.ts'
 import { continuationPrefix } from './special-tokens.ts'
 import type { TextNormalization } from './tokenizer-json.ts'
 import { checkVocab } from './vocab.ts'
@@ -39,13 +40,13 @@ const required: readonly (readonly [path: string, value: unknown])[] = [
  * `model.vocabMissing`.
  */
 export function parseTokenizerJson(json: unknown, where: string): Vocabulary {
-  const file = parse(FileSchema, json, where)
+  const file = checked(FileSchema, json, where)
   for (const [path, value] of required) {
     const got = path.split('.').reduce<unknown>((at, key) => (at as Fields)?.[key], file)
     if (got !== value) unsupported(where, path, value, got)
   }
-  const { lowercase, ...flags } = parse(NormalizerSchema, file['normalizer'], where)
-  const vocab = inOrder(parse(VocabSchema, file.model['vocab'], where), where)
+  const { lowercase, ...flags } = checked(NormalizerSchema, file['normalizer'], where)
+  const vocab = inOrder(checked(VocabSchema, file.model['vocab'], where), where)
   checkVocab(vocab, where)
   return {
     vocab,
@@ -62,7 +63,7 @@ export function parseTokenizerConfig(
   otherwise: TextNormalization,
   where: string,
 ): TextNormalization {
-  const config = parse(ConfigSchema, json, where)
+  const config = checked(ConfigSchema, json, where)
   const { do_lower_case: lowercase, strip_accents: strip = otherwise.stripAccents } = config
   return normalization(
     lowercase ?? otherwise.lowercase,
@@ -94,18 +95,6 @@ function inOrder(ids: Readonly<Record<string, number>>, where: string): string[]
   const count = Object.keys(ids).length
   if (vocab.length === count && !vocab.includes(undefined as never)) return vocab
   return damaged(where, `model.vocab with the ids 0 to ${count - 1}`, `ids to ${vocab.length - 1}`)
-}
-
-function parse<S extends v.GenericSchema>(
-  schema: S,
-  json: unknown,
-  where: string,
-): v.InferOutput<S> {
-  const parsed = v.safeParse(schema, json)
-  if (parsed.success) return parsed.output
-  const issue = parsed.issues[0]
-  const path = v.getDotPath(issue) ?? 'file'
-  return damaged(where, `${path}: ${issue.expected ?? issue.message}`, issue.received)
 }
 
 function damaged(path: string, expected: string, got: string): never {

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander'
 import { deviceNames, type DeviceReport } from '../../core/devices.ts'
+import { precisions } from '../../core/step-options.ts'
 import { toRecord } from '../../core/errors.ts'
 import type { App } from '../app.ts'
 import { withCommon, type Common, type Shell } from './shell.ts'
@@ -19,6 +20,11 @@ export function deviceOption(): Option {
   return new Option('--device <device>', 'what to compute on: see shiliu devices').choices(
     deviceNames,
   )
+}
+
+/** `--precision`, as the commands that train know it. */
+export function precisionOption(): Option {
+  return new Option('--precision <name>', 'of matrix products').choices(precisions)
 }
 
 export function devicesCommand(program: Command, shell: Shell): void {

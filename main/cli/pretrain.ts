@@ -4,8 +4,9 @@ import type { Command } from 'commander'
 import type { DeviceName } from '../../core/devices.ts'
 import { fail } from '../../core/errors.ts'
 import type { ModelSize, PretrainResult, PretrainSettings } from '../../core/job.ts'
+import type { Precision } from '../../core/step-options.ts'
 import type { App } from '../app.ts'
-import { deviceOption } from './devices.ts'
+import { deviceOption, precisionOption } from './devices.ts'
 import { positive } from './numbers.ts'
 import { root, withCommon, type Common, type Shell } from './shell.ts'
 import { percent } from './table.ts'
@@ -16,6 +17,7 @@ interface Options extends Common {
   readonly work: string
   readonly out: string
   readonly steps?: number
+  readonly precision?: Precision
   readonly threads?: number
   readonly device?: DeviceName
 }
@@ -31,6 +33,7 @@ export function pretrainCommand(program: Command, shell: Shell): void {
     .requiredOption('--work <folder>', 'token cache, checkpoints, curve; the same command goes on')
     .requiredOption('--out <folder>', 'where the finished model goes')
     .option('--steps <n>', 'other than the recipe says', positive)
+    .addOption(precisionOption())
     .option('--threads <n>', 'threads to compute with', positive)
     .addOption(deviceOption())
     .addHelpText('after', example)
@@ -78,7 +81,7 @@ async function pretrain(shell: Shell, app: App, options: Options): Promise<Pretr
       recipe.base === undefined
         ? { size: recipe.size! }
         : { base: resolve(dirname(path), recipe.base) },
-    settings: options.steps ? { ...recipe.settings, steps: options.steps } : recipe.settings,
+    settings: settingsOf(recipe, options),
     dtype: recipe.dtype,
     checkpointEvery: recipe.checkpointEvery,
     evaluateEvery: recipe.evaluateEvery,
@@ -88,6 +91,11 @@ async function pretrain(shell: Shell, app: App, options: Options): Promise<Pretr
     device: options.device,
   })
   return shell.follow<PretrainResult>(app, job)
+}
+
+/** Those of the recipe, less what the command says otherwise. */
+function settingsOf({ settings }: RecipeFile, { steps, precision }: Options): PretrainSettings {
+  return { ...settings, ...(steps && { steps }), ...(precision && { precision }) }
 }
 
 function readRecipe(path: string): RecipeFile {

@@ -5,10 +5,11 @@ import type { App } from '../app.ts'
 import { classNames } from './classes.ts'
 import { deviceOption } from './devices.ts'
 import { positive, share, wholeNumber } from './numbers.ts'
-import { withCommon, type Common, type Shell } from './shell.ts'
+import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { table } from './table.ts'
 
 interface Options extends Common {
+  readonly resume?: boolean
   readonly share: number
   readonly minimum: number
   readonly anyAgreement?: boolean
@@ -18,15 +19,19 @@ interface Options extends Common {
 }
 
 export function proposeCommand(program: Command, shell: Shell): void {
-  withCommon(program.command('propose'))
+  const command = withCommon(program.command('propose'))
     .description('let the model in use propose classes for unlabelled texts')
+    .option('--resume', 'go on with the scoring that was stopped or cut off')
     .option('--share <x>', 'share of each predicted class that is proposed', share, 0.1)
     .option('--minimum <n>', 'at least this many of each class', wholeNumber, 20)
     .option('--any-agreement', 'also texts on which the word groups disagree')
     .option('--limit <n>', 'score a random part of the texts only', positive)
     .option('--threads <n>', 'threads to compute with', positive)
     .addOption(deviceOption())
-    .addHelpText('after', '\nExample:\n  $ shiliu propose --share 20%')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ shiliu propose --share 20%\n  $ shiliu propose --resume',
+    )
     .action((options: Options) =>
       shell.perform(options, {
         project: 'write',
@@ -34,12 +39,15 @@ export function proposeCommand(program: Command, shell: Shell): void {
         show: (done) => done.text,
       }),
     )
+  neverTogether(command, ['resume'], ['share', 'minimum', 'anyAgreement', 'limit', 'threads'])
 }
 
 async function propose(shell: Shell, app: App, options: Options) {
   const { minimum, limit, threads, device } = options
   const rule = { share: options.share, minimum, unanimous: !options.anyAgreement }
-  const job = await app.call('review.propose', { rule, limit, threads, device })
+  const job = options.resume
+    ? await app.call('jobs.resume', { kind: 'propose', device })
+    : await app.call('review.propose', { rule, limit, threads, device })
   const outcome = await shell.follow<ProposeOutcome>(app, job)
   const counts = outcome.proposed > 0 ? await app.call('review.counts', {}) : []
   const names = await classNames(app)

@@ -16,7 +16,7 @@ type Remedies = { readonly [C in ErrorCode]?: (details: ErrorDetails<C>) => stri
 const unfinished: { readonly [K in WorkKind]?: (path: string) => string } = {
   import: (path) => `shiliu import ${quoted(path)}`,
   train: () => 'shiliu train --resume',
-  propose: () => 'shiliu propose',
+  propose: () => 'shiliu propose --resume',
 }
 
 const goOn = ({ kind, path }: { kind: WorkKind; path: string }) => unfinished[kind]?.(path) ?? null

@@ -25,10 +25,11 @@ async function look({ words }: Shell, app: App) {
   const proposals = round === null ? [] : (await app.call('rounds.get', { round })).proposals
   const audits = proposals.length === 0 ? [] : await app.call('audit.list', {})
   const training = jobs.find(({ kind }) => kind === 'train')
+  const scoring = jobs.find(({ kind }) => kind === 'propose')
   return {
     ...info,
     jobs,
-    next: nextStep({ info, training, proposals, audits } satisfies Situation, words),
+    next: nextStep({ info, training, scoring, proposals, audits } satisfies Situation, words),
   }
 }
 

@@ -5,13 +5,12 @@ import type { RoundReport, TrainOutcome } from '../../core/records.ts'
 import {
   optimizers,
   parseTrained,
-  precisions,
   type Precision,
   type StepOptions,
   type Trained,
 } from '../../core/step-options.ts'
 import type { App } from '../app.ts'
-import { deviceOption } from './devices.ts'
+import { deviceOption, precisionOption } from './devices.ts'
 import { positive, share, wholeNumber } from './numbers.ts'
 import { neverTogether, withCommon, type Common, type Shell } from './shell.ts'
 import { percent, withInterval } from './table.ts'
@@ -57,7 +56,7 @@ export function trainCommand(program: Command, shell: Shell): void {
       'keep activations of every n-th layer alone: less memory',
       wholeNumber,
     )
-    .addOption(new Option('--precision <name>', 'of matrix products').choices(precisions))
+    .addOption(precisionOption())
     .option('--train <what>', 'all, biases, top:LAYERS, lora or lora:RANK:ALPHA', trained)
     .option('--offload', 'moments and updates in main memory, not on the device')
     .option('--seed <n>', 'seed of the run (default: that of the project)', wholeNumber)

@@ -37,8 +37,8 @@ interface AskedModel {
 
 async function ofBase(session: Session, given: Task | undefined): Promise<AskedModel> {
   const task = given ?? requireTask(session.db).task
-  const { folder, isOfRun } = await baseModel(session, undefined)
-  const source = { source: isOfRun ? 'lastRun' : 'default', round: null } as const
+  const { folder, kind } = await baseModel(session, undefined)
+  const source = { source: kind === 'named' ? 'default' : kind, round: null } as const
   return { task, model: folder, maxTokens: undefined, source }
 }
 

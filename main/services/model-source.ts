@@ -5,24 +5,51 @@ import { fail } from '../../core/errors.ts'
 import type { ModelId } from '../../core/project.ts'
 import type { Round } from '../../core/records.ts'
 import { importModelAside } from '../store/in-model-thread.ts'
-import { isStorable, weightsFile } from '../store/models.ts'
+import { includedBase } from '../base-models.ts'
+import { isStorable, modelById, weightsFile } from '../store/models.ts'
 import type { OpenProject } from '../store/open.ts'
+import { chosenBase } from '../store/project.ts'
 import { roundInUse } from '../store/rounds.ts'
 import { allRuns, runById } from '../store/runs.ts'
 import { modelFolder } from '../training/model-folders.ts'
 import type { Session } from './session.ts'
 
-/** Where the base model lies that training would use, and whether a run has used it already. */
+/** What a run begins with: a base model at hand, by name or path, or the project's copy of one. */
+export type Start =
+  | { readonly kind: 'default' }
+  | { readonly kind: 'named' | 'chosen'; readonly name: string }
+  | { readonly kind: 'lastRun'; readonly model: ModelId }
+
+/**
+ * The base model that is named; or the one that was chosen for the project, or that of its latest run;
+ * or the one that comes with the program. A chosen one that is no longer at hand does not count.
+ */
+export async function startOf(session: Session, named: string | undefined): Promise<Start> {
+  if (named !== undefined) return { kind: 'named', name: named }
+  if (!session.openProject) return { kind: 'default' }
+  const { db } = session
+  const [chosen, last] = [chosenBase(db), allRuns(db).at(-1)]
+  const isOfLast = last !== undefined && modelById(db, last.base).sha256 === chosen
+  if (chosen !== null && !isOfLast) {
+    const name = await session.bases.nameOf(chosen)
+    if (name === includedBase) return { kind: 'default' }
+    if (name !== null) return { kind: 'chosen', name }
+  }
+  return last ? { kind: 'lastRun', model: last.base } : { kind: 'default' }
+}
+
+/** Where the base model lies that training would use, and which that is. */
 export async function baseModel(
   session: Session,
   named: string | undefined,
-): Promise<{ folder: string; isOfRun: boolean }> {
+): Promise<{ folder: string; kind: Start['kind'] }> {
   const { openProject } = session
-  const last = named === undefined && openProject ? allRuns(session.db).at(-1) : undefined
-  if (last && openProject?.writable) {
-    return { folder: await readyFolder(openProject, last.base), isOfRun: true }
+  const start = await startOf(session, named)
+  if (start.kind === 'lastRun' && openProject?.writable) {
+    return { folder: await readyFolder(openProject, start.model), kind: start.kind }
   }
-  return { folder: session.baseFolder(named), isOfRun: false }
+  const name = 'name' in start ? start.name : undefined
+  return { folder: session.baseFolder(name), kind: 'name' in start ? start.kind : 'default' }
 }
 
 /**

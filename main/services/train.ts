@@ -11,7 +11,7 @@ import { transaction, type ReadableDb } from '../store/database.ts'
 import { heldOutClasses } from '../store/evaluations.ts'
 import { checkpointsOf, jobById } from '../store/jobs.ts'
 import { modelById } from '../store/models.ts'
-import { projectSeed } from '../store/project.ts'
+import { chooseBase, projectSeed } from '../store/project.ts'
 import { allRounds, roundInUse } from '../store/rounds.ts'
 import {
   allRuns,
@@ -25,7 +25,7 @@ import { countTexts } from '../store/texts.ts'
 import { heldOutFigures } from '../training/figures.ts'
 import { finishNeighbourScan } from '../training/in-turns.ts'
 import type { Session } from './session.ts'
-import { baseModel, importBase } from './model-source.ts'
+import { baseModel, importBase, startOf } from './model-source.ts'
 
 export function trainService(session: Session) {
   const start: Handler<'train.start'> = async (input) => {
@@ -36,6 +36,7 @@ export function trainService(session: Session) {
     const job = transaction(db, () => {
       const { checkpointEvery, device } = input
       const id = work.create('train', { checkpointEvery, device })
+      chooseBase(db, modelById(db, base).sha256)
       createRun(db, {
         job: id,
         task,
@@ -66,7 +67,17 @@ export function trainService(session: Session) {
       obstacles: [...(countTexts(db) === 0 ? [record('train.noTexts', {})] : []), ...obstacles],
     }
   }
-  return { 'train.start': start, 'train.plan': plan, 'train.runs': () => reports(session.db) }
+  const choose: Handler<'train.chooseBase'> = async ({ name }) => {
+    const { sha256 } = await session.bases.get(name)
+    chooseBase(session.writable, sha256)
+    return null
+  }
+  return {
+    'train.chooseBase': choose,
+    'train.start': start,
+    'train.plan': plan,
+    'train.runs': () => reports(session.db),
+  }
 }
 
 /** The recipe in full, and what of the task or its labels keeps a run from starting. */
@@ -129,16 +140,18 @@ async function report(db: ReadableDb, run: Run, round: Round | undefined): Promi
   }
 }
 
-/** The base model that is named, or that of the latest run, or the one that comes with the program. */
+/** The base model that the run begins with, in the project. */
 async function startingModel(session: Session, named: string | undefined): Promise<ModelId> {
-  const last = allRuns(session.db).at(-1)
-  return named === undefined && last ? last.base : importBase(session, named)
+  const start = await startOf(session, named)
+  if (start.kind === 'lastRun') return start.model
+  return importBase(session, 'name' in start ? start.name : undefined)
 }
 
 /** The name of that model; null where it has none. */
 async function startingName(session: Session, named: string | undefined): Promise<string | null> {
   const { bases, db } = session
-  if (named !== undefined) return bases.folderOf(named) === null ? null : named
-  const last = allRuns(db).at(-1)
-  return last ? bases.nameOf(modelById(db, last.base).sha256) : includedBase
+  const start = await startOf(session, named)
+  if (start.kind === 'default') return includedBase
+  if (start.kind === 'lastRun') return bases.nameOf(modelById(db, start.model).sha256)
+  return bases.folderOf(start.name) === null ? null : start.name
 }

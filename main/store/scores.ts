@@ -1,5 +1,5 @@
 import { argmax, softmax } from '../../core/probability.ts'
-import type { RunId, TextId } from '../../core/project.ts'
+import type { JobId, RunId, TextId } from '../../core/project.ts'
 import type { Scored } from '../../core/task.ts'
 import type { Flip } from '../../core/records.ts'
 import { transaction, type ReadableDb, type WritableDb } from './database.ts'
@@ -21,11 +21,18 @@ export interface Score {
   readonly groups: readonly (readonly number[])[]
 }
 
+/** The scoring of texts with the model of a run. */
+export interface Scoring {
+  readonly run: RunId
+  readonly job: JobId
+  /** Ids, in the order of the run's task. */
+  readonly classes: readonly string[]
+}
+
 /** Stores what a run says of some texts; a second scoring of a text replaces the first. */
 export function insertScores(
   db: WritableDb,
-  runId: RunId,
-  classes: readonly string[],
+  { run: runId, job, classes }: Scoring,
   items: readonly Scored[],
 ): void {
   transaction(db, () => {
@@ -35,12 +42,32 @@ export function insertScores(
       run(
         db,
         sql`INSERT OR REPLACE INTO score
-              (run_id, text_id, class_id, probability, margin, agreement, logits, groups)
+              (run_id, text_id, class_id, probability, margin, agreement, logits, groups, job_id)
             VALUES (${runId}, ${item.id}, ${classes[winner]!}, ${probability}, ${margin},
-                    ${item.agreement}, ${packFloats(item.logits)}, ${packFloats(item.groups.flat())})`,
+                    ${item.agreement}, ${packFloats(item.logits)},
+                    ${packFloats(item.groups.flat())}, ${job})`,
       )
     }
   })
+}
+
+/** Of some texts those that a job has scored with a run, as it did, by id. */
+export function scoredBy(
+  db: ReadableDb,
+  { run: runId, job }: Scoring,
+  texts: readonly TextId[],
+): Map<TextId, Scored> {
+  const rows = all<ScoreRow>(
+    db,
+    sql`${selectScore} WHERE run_id = ${runId} AND job_id = ${job}
+          AND text_id IN (SELECT value FROM json_each(${JSON.stringify(texts)}))`,
+  ).map(fromRow)
+  return new Map(
+    rows.map(({ text, logits, groups, agreement }) => [
+      text,
+      { id: text, logits, groups, agreement },
+    ]),
+  )
 }
 
 export function scoreOf(db: ReadableDb, runId: RunId, text: TextId): Score | null {

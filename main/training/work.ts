@@ -59,7 +59,7 @@ export function ownProject(work: Work): OpenProject {
   return work.project ?? fail('project.noneOpen', {})
 }
 
-/** How often a process may die in a row without a checkpoint that lies further on. */
+/** How often a process may die in a row without a checkpoint that lies further on, or more scores. */
 const deathsWithoutProgress = 3
 
 export interface Surroundings {
@@ -215,6 +215,10 @@ export class WorkQueue {
           texts: options.texts?.(),
           signal,
           onStep: (step) => report(options.phase ? { ...step, phase: options.phase } : step),
+          onScores: (items) => {
+            deaths = 0
+            options.onScores?.(items)
+          },
           onCheckpoint: (checkpoint) => {
             if (checkpoint.step > reached) deaths = 0
             reached = Math.max(reached, checkpoint.step)
@@ -236,7 +240,10 @@ export class WorkQueue {
     addCheckpoint(this.#db, job, { ...checkpoint, path })
   }
 
-  /** Only training goes on from a checkpoint; everything else that died starts anew. */
+  /**
+   * Only training goes on from a checkpoint; a scoring is told what it has scored (`scoreTexts`), and
+   * everything else that died starts anew.
+   */
   #resumePath(job: JobId, spec: JobSpec): string | undefined {
     const project = this.#project
     if (spec.kind !== 'train' || !project) return undefined

@@ -1,9 +1,9 @@
 import { fail, fromRecord, missingCase, ShiliuError } from '../../core/errors.ts'
 import type { FromWorker, JobResult, JobSpec, Prediction, StepRecord } from '../../core/job.ts'
-import type { Scored, TextItem, TrainingItem } from '../../core/task.ts'
+import type { JobItem, Scored } from '../../core/task.ts'
 import type { Ending, Host, WorkerProcess } from '../host.ts'
 
-export type TextBatch = readonly (TextItem | TrainingItem)[]
+export type TextBatch = readonly JobItem[]
 export type TextBatches = Iterator<TextBatch> | AsyncIterator<TextBatch>
 
 /** What main does for a job while the compute process works on it. */

@@ -1,4 +1,5 @@
 import type { ProposalRule } from '../../core/job.ts'
+import type { JobId } from '../../core/project.ts'
 import { api } from '../api.ts'
 import { devices } from './devices.svelte.ts'
 import { jobs } from './jobs.svelte.ts'
@@ -17,8 +18,10 @@ class Proposing {
       ? this.#latest
       : undefined,
   )
-  /** The latest attempt, when it failed. */
-  readonly failed = $derived(this.#latest?.job.state === 'failed' ? this.#latest.job : undefined)
+  /** The latest attempt, when it failed, was stopped or was cut off: it can be gone on with. */
+  readonly unfinished = $derived(
+    this.#latest && !this.running && this.#latest.job.state !== 'done' ? this.#latest : undefined,
+  )
 
   ask(): void {
     if (!this.running) this.isAsked = true
@@ -33,6 +36,12 @@ class Proposing {
     this.isAsked = false
     const device = await devices.ready()
     await attempt(() => api.call('review.propose', { rule, device }))
+    await jobs.refresh()
+  }
+
+  async resume(job: JobId): Promise<void> {
+    const device = await devices.ready()
+    await attempt(() => api.call('jobs.resume', { job, device }))
     await jobs.refresh()
   }
 }

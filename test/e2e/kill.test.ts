@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import type { ChildProcess } from 'node:child_process'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { Stream } from '../../core/random.ts'
 import type { LabelSummary, ProjectInfo, TrainOutcome } from '../../core/records.ts'
+import { connectReadOnly } from '../../main/store/open.ts'
 import { base, labelledProject, workersOf } from './labelled-project.ts'
 import { ask, shiliu, start, tempFolder } from './shiliu.ts'
 
@@ -50,6 +52,60 @@ async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
 
 function trainLabels({ classes }: LabelSummary): number {
   return classes.reduce((sum, { train }) => sum + train, 0)
+}
+
+test('scoring that loses main or worker six times proposes what an uninterrupted one does', async (t) => {
+  const folder = tempFolder(t)
+  const path = await labelledProject(folder)
+  const long = '今天饭菜很香总的来说不太满意'.repeat(2)
+  const rows = Array.from({ length: 12_000 }, (_, i) => `n${i},${long.slice(i % 19)}${i}`)
+  writeFileSync(join(folder, 'more.csv'), `id,text\n${rows.join('\n')}\n`)
+  await ask(['import', 'more.csv', '--text', 'text', '--id', 'id'], folder)
+  await ask(['train', '--base', base, '--steps', '40', '--batch', '4', '--seed', '7'], folder)
+  const other = tempFolder(t)
+  copyFileSync(path, join(other, 'p.shiliu'))
+  await ask(['propose', '--any-agreement'], other)
+
+  const stream = new Stream(8, 'kills')
+  let args = ['propose', '--any-agreement']
+  let reached = countScores(path)
+  /** Until more is scored than the last time, and a little longer. */
+  const furtherOn = async (child: ChildProcess) => {
+    while (countScores(path) === reached && child.exitCode === null) await setTimeout(10)
+    await setTimeout(stream.below(100))
+    reached = countScores(path)
+  }
+  for (let life = 0; life < 3; life++) {
+    const { child, ended } = start(args, folder)
+    const workers = await workersOf(child)
+    await furtherOn(child)
+    workers.forEach((pid) => process.kill(pid, 'SIGKILL'))
+    await workersOf(child)
+    await furtherOn(child)
+    child.kill('SIGKILL')
+    const { signal, stderr } = await ended
+    assert.equal(signal, 'SIGKILL', `life ${life} ended before its kill: ${stderr}`)
+    args = ['propose', '--resume']
+  }
+  await ask(args, folder)
+  assert.deepEqual(resultsOf(path), resultsOf(join(other, 'p.shiliu')))
+})
+
+function countScores(path: string): number {
+  const db = connectReadOnly(path)
+  const count = db.prepare('SELECT count(*) FROM score').pluck().get() as number
+  db.close()
+  return count
+}
+
+/** Scores and proposals, to the bit. */
+function resultsOf(path: string) {
+  const db = connectReadOnly(path)
+  const all = (query: string) => db.prepare(query).raw().all()
+  const scores = all('SELECT text_id, hex(logits), hex(groups) FROM score ORDER BY text_id')
+  const proposals = all('SELECT text_id, class_id, score, hex(probabilities) FROM proposal')
+  db.close()
+  return { scores, proposals }
 }
 
 test('an import that is killed keeps the labels, and a second try brings every row once', async (t) => {

@@ -169,6 +169,13 @@ test('a model from a folder is added as base, and a run begins from it', options
   await page.getByText('2 layers of width 32, 19,351 parameters').waitFor()
   await assertAccessible(page)
 
+  await goTo(page, 'task')
+  await page.getByText(/Base model chosen for training\s+· 2 layers × 32/).waitFor(patience)
+  await page.reload()
+  await page.getByText(/Base model chosen for training\s+· 2 layers × 32/).waitFor(patience)
+  await goTo(page, 'train')
+  await isChosen('bert-tiny')
+
   await page.getByRole('textbox', { name: 'Steps' }).fill('2')
   await page.keyboard.press('Control+Enter')
   await page.getByRole('row', { name: /Run 1.*(Done|Collapsed)/ }).waitFor(patience)
@@ -176,6 +183,26 @@ test('a model from a folder is added as base, and a run begins from it', options
   const added = (await app.call('models.list', {})).find(({ name }) => name === 'bert-tiny')
   assert.equal(run!.baseSha256, added!.sha256)
   assert.equal(run!.result!.recipe.steps, 2)
+
+  const remove = page.getByRole('button', { name: 'Remove…' })
+  const dialog = page.getByRole('dialog', { name: 'Remove the base model bert-tiny?' })
+  await remove.click()
+  await dialog.getByText('1 run of this project began from it.').waitFor()
+  await assertAccessible(page)
+  await page.keyboard.press('Escape')
+  await remove.click()
+  await dialog.getByRole('button', { name: 'Remove base model' }).click()
+  await page.getByText('that of the last run, not listed').waitFor({ state: 'attached' })
+  assert.equal(await remove.count(), 0)
+  assert.deepEqual(
+    (await app.call('models.list', {})).map(({ name }) => name),
+    ['default'],
+  )
+  await base.selectOption('default')
+  await page.getByText('4 layers of width 256, 5,090,904 parameters').waitFor()
+  await isChosen('default')
+  await page.reload()
+  await isChosen('default')
 })
 
 test(

@@ -13,6 +13,7 @@ import type { JobContext } from '../../worker/job-context.ts'
 import { ortExecutor } from '../../worker/ort.ts'
 import { runScore } from '../../worker/score-job.ts'
 import { runTrain } from '../../worker/train-job.ts'
+import { interposed } from '../fixtures/interposed.ts'
 import { noSoftwareGpu, onSoftwareGpu } from '../fixtures/software-gpu.ts'
 import { tinyModelFolder, tinyTask, tinyTexts } from '../fixtures/tiny-model.ts'
 import { briefTraining } from '../fixtures/tiny-training.ts'
@@ -48,18 +49,11 @@ function failing({ device, atRun, says, stateIsThere = false }: Failing): OpenEx
   return async (_, threads) => {
     const inner = ortExecutor({ threads })
     const executor: Executor = {
-      ...inner,
-      async compile(graph) {
-        const program = await inner.compile(graph)
-        return {
-          ...program,
-          async run(feeds, store) {
-            if (!('step' in feeds)) runs++
-            if (runs === atRun) throw new Error(says)
-            return program.run(feeds, stateIsThere ? store : (store as OnDevice).inner)
-          },
-        }
-      },
+      ...interposed(inner, async (program, feeds, store) => {
+        if (!('step' in feeds)) runs++
+        if (runs === atRun) throw new Error(says)
+        return program.run(feeds, stateIsThere ? store : (store as OnDevice).inner)
+      }),
       async createStore(tensors) {
         const store = await inner.createStore(tensors)
         return stateIsThere ? store : new OnDevice(store, () => runs >= atRun)

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import type { ScoreSpec, TrainSpec } from '../../core/job.ts'
-import type { Scored, TextItem } from '../../core/task.ts'
+import type { JobItem, Scored, TextItem } from '../../core/task.ts'
 import type { JobContext } from '../../worker/job-context.ts'
 import { readModel } from '../../worker/model-folder.ts'
 import { runScore } from '../../worker/score-job.ts'
@@ -14,7 +14,7 @@ import { tinyModelFolder, tinyTask, tinyTexts } from '../fixtures/tiny-model.ts'
 const model = await tinyModelFolder()
 after(() => rm(model, { recursive: true }))
 
-function context(batches: (readonly TextItem[])[], onScores?: (items: readonly Scored[]) => void) {
+function context(batches: (readonly JobItem[])[], onScores?: (items: readonly Scored[]) => void) {
   const silent = () => {}
   return {
     signal: new AbortController().signal,
@@ -49,6 +49,29 @@ async function logits(texts: readonly TextItem[]): Promise<(readonly number[])[]
 test('fewer texts than announced end a job with a clear error', async () => {
   const some = context([tinyTexts(6)])
   await assert.rejects(runScore(score, some), { code: 'job.textsMissing' })
+})
+
+test('a scoring that is told a part proposes to the last bit what one of all texts proposes', async () => {
+  const texts = tinyTexts(300).map((text, i) => ({ ...text, a: text.a.repeat(1 + (i % 3)) }))
+  const propose = { share: 0.5, minimum: 10, unanimous: false }
+  const run = async (items: readonly JobItem[]) => {
+    const scored: Scored[] = []
+    const batches = [items.slice(0, 100), items.slice(100, 200), items.slice(200)]
+    const result = await runScore(
+      { ...score, texts: items.length, propose },
+      context(batches, (some) => scored.push(...some)),
+    )
+    return { scored, proposals: result.proposals }
+  }
+  const whole = await run(texts)
+  const isKnown = (i: number) => i < 100 || i % 7 === 0
+  const resumed = await run(texts.map((text, i) => (isKnown(i) ? whole.scored[i]! : text)))
+  assert.ok(whole.proposals.length >= 20)
+  assert.deepEqual(resumed.proposals, whole.proposals)
+  assert.deepEqual(
+    resumed.scored,
+    whole.scored.filter((_, i) => !isKnown(i)),
+  )
 })
 
 test('a second text takes no part and no room where the task is about single texts', async () => {

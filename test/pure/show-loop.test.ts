@@ -28,3 +28,9 @@ test('half of the probability is much among many classes', () => {
   assert.doesNotMatch(half!, /unsure/)
   assert.match(close!, /unsure/)
 })
+
+test('what unsure means is said where an answer is', () => {
+  const says = (...answers: readonly (readonly number[])[]) =>
+    shown(...answers).some((line) => line.startsWith('Unsure:'))
+  assert.deepEqual([says([0.9, 0.1], [0.55, 0.45]), says([0.9, 0.1])], [true, false])
+})

@@ -159,3 +159,57 @@ test('an added model that was changed since is refused', async (t) => {
   writeFileSync(weights, bytes.fill(3, bytes.length - 8))
   await assert.rejects(app.call('train.start', { base: 'other' }), { code: 'model.damaged' })
 })
+
+test('the base that was chosen is kept with the project, and counts before any run', async (t) => {
+  const fake = await fakeApp(t)
+  const { app, folder } = fake
+  await importTexts(app, folder, 40)
+  await app.call('label.fromColumn', { column: 'cat', perClass: 8 })
+  const added: string[] = []
+  for (const name of ['one', 'two']) {
+    const source = fakeModel(join(folder, 'elsewhere', name))
+    const weights = join(source, 'model.safetensors')
+    const bytes = readFileSync(weights)
+    writeFileSync(weights, bytes.fill(name.length + added.length, bytes.length - 512))
+    const config = { model_type: 'bert', num_hidden_layers: 1, hidden_size: 64, vocab_size: 1 }
+    writeFileSync(join(source, 'config.json'), JSON.stringify(config))
+    added.push((await app.call('models.add', { folder: source })).sha256)
+  }
+  const base = async (of = app) => (await of.call('train.plan', {})).base
+  const says = async (of = app) => {
+    const { model } = await of.call('assist.score', { model: 'base', texts: [{ a: '好' }] })
+    return model.source
+  }
+  assert.deepEqual([await base(), await says()], ['default', 'default'])
+  await assert.rejects(app.call('train.chooseBase', { name: 'three' }), {
+    code: 'model.unknownName',
+  })
+  await app.call('train.chooseBase', { name: 'one' })
+  assert.deepEqual([await base(), await says()], ['one', 'chosen'])
+  const again = await fake.restart()
+  assert.deepEqual([await base(again), await says(again)], ['one', 'chosen'])
+
+  const settings = { recipe: { steps: 2 } }
+  await finished(again, await again.call('train.start', settings))
+  assert.deepEqual([await base(again), await says(again)], ['one', 'lastRun'])
+  await finished(again, await again.call('train.start', { ...settings, base: 'two' }))
+  assert.equal(await base(again), 'two')
+  assert.deepEqual(
+    (await again.call('train.runs', {})).map(({ baseSha256 }) => baseSha256),
+    added.toReversed(),
+  )
+  await again.call('train.chooseBase', { name: 'one' })
+  assert.equal(await base(again), 'one')
+  await again.call('models.remove', { name: 'one' })
+  assert.deepEqual([await base(again), await says(again)], ['two', 'lastRun'])
+})
+
+test('a removal that is cut off leaves no half of a model', async (t) => {
+  const { bases, folder, add } = shelf(t)
+  await add('bert', 'bert')
+  renameSync(join(folder, 'bert'), join(folder, '.adding-999999999'))
+  rmSync(join(folder, '.adding-999999999', 'SHA256SUMS'))
+  assert.equal((await bases.list()).length, 1)
+  await add('albert', 'bert')
+  assert.deepEqual(readdirSync(folder), ['bert'])
+})

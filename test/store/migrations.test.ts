@@ -12,7 +12,7 @@ import { undo } from '../../main/store/undo.ts'
 import { tempFolder } from './temp-project.ts'
 
 const rowsOfVersion10 = `
-INSERT INTO project VALUES (1, '旧项目', 5, 1000);
+INSERT INTO project (id, name, seed, created_at) VALUES (1, '旧项目', 5, 1000);
 INSERT INTO import (id, source, plan, state, added, started_at) VALUES (1, 'a.csv', '{}', 'done', 2, 1);
 INSERT INTO import_column VALUES (1, 0, '内容');
 INSERT INTO text VALUES (1, 1, 2, 'A-1', '很好', NULL, '["很好"]', x'00112233445566778899aabbccddeeff', x'00112233445566778899aabbccddee01');

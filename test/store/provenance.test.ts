@@ -5,6 +5,7 @@ import { modelCard } from '../../main/export/model-card.ts'
 import { decide } from '../../main/store/decisions.ts'
 import { setLabels } from '../../main/store/labels.ts'
 import { proposalForText } from '../../main/store/proposals.ts'
+import { runById } from '../../main/store/runs.ts'
 import { insertScores } from '../../main/store/scores.ts'
 import { runProvenance } from '../../main/store/provenance.ts'
 import { each, finishedRound, propose } from './temp-run.ts'
@@ -80,7 +81,7 @@ test('a card says how many rounds were measured, not how many there were', async
   )
   const classes = ['c1', 'c2']
   const scores = held.map((id) => ({ id, logits: [1, 0], groups: [[1, 0]], agreement: 1 }))
-  insertScores(db, round.run, classes, scores)
+  insertScores(db, { run: round.run, job: runById(db, round.run).job, classes }, scores)
   const result = {
     kind: 'export',
     files: [],

@@ -180,8 +180,7 @@ test('a soft target is what was proposed and accepted, not what the model said b
   }
   insertScores(
     db,
-    run,
-    classes,
+    { run, job: runById(db, run).job, classes },
     rest.map((id) => ({ id, ...says })),
   )
   const corrected = { class: 1, probabilities: [0.25, 0.75], score: 0.75, margin: 0.5 }

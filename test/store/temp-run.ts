@@ -6,7 +6,7 @@ import type { WritableDb } from '../../main/store/database.ts'
 import { createJob } from '../../main/store/jobs.ts'
 import { insertProposals } from '../../main/store/proposals.ts'
 import { keepRound, recordRound } from '../../main/store/rounds.ts'
-import { createRun, finishRun, type NewRun } from '../../main/store/runs.ts'
+import { createRun, finishRun, runById, type NewRun } from '../../main/store/runs.ts'
 import { insertScores } from '../../main/store/scores.ts'
 import { requireTask } from '../../main/store/tasks.ts'
 
@@ -64,8 +64,7 @@ export function propose(db: WritableDb, run: RunId, logits: Record<number, numbe
   const classes = task.classes.map((c) => c.id)
   insertScores(
     db,
-    run,
-    classes,
+    { run, job: runById(db, run).job, classes },
     items.map(({ id, logit }) => ({
       id,
       logits: [logit, 0],

@@ -9,7 +9,7 @@ import type { Weights } from '../../learn/model/parameters.ts'
 import { recipeFor } from '../../learn/recipe.ts'
 import { specialTokens } from '../../learn/text/special-tokens.ts'
 import { createTokenizer } from '../../learn/text/tokenizer.ts'
-import type { ModelConfig } from '../../learn/model/config.ts'
+import { freshBert } from '../../learn/model/config.ts'
 import type { Executors } from '../../learn/train/plan.ts'
 import { closeState, freshState } from '../../learn/train/state.ts'
 import { stepsPerRun } from '../../learn/train/step.ts'
@@ -43,18 +43,14 @@ async function losses(executor: Executor): Promise<number[]> {
 function tinyTraining(): { weights: Weights; input: TrainInput } {
   const texts = ['很好', '真好', '很坏', '真坏']
   const tokenizer = createTokenizer([...specialTokens, ...'很真好坏，。'])
-  const config: ModelConfig = {
-    family: 'bert',
+  const config = freshBert({
     vocabSize: tokenizer.size,
     hiddenSize: 8,
     layers: 1,
     heads: 2,
     intermediateSize: 16,
     maxPositions: 16,
-    typeVocabSize: 2,
-    layerNormEpsilon: 1e-12,
-    activation: 'gelu',
-  }
+  })
   const task: Task = {
     kind: 'single',
     classes: [

@@ -8,11 +8,10 @@ import { insertProposals } from '../../store/proposals.ts'
 import { projectSeed } from '../../store/project.ts'
 import { roundInUse } from '../../store/rounds.ts'
 import { runById } from '../../store/runs.ts'
-import { insertScores } from '../../store/scores.ts'
 import { taskVersion } from '../../store/tasks.ts'
-import { collectPool, finishNeighbourScan, portions, textBatches } from '../in-turns.ts'
-import { modelFolder } from '../model-folders.ts'
-import { ownProject, type Work } from '../work.ts'
+import { collectPool, finishNeighbourScan, portions } from '../in-turns.ts'
+import { scoreTexts } from '../score-texts.ts'
+import type { Work } from '../work.ts'
 
 export interface ProposeInput {
   readonly rule: ProposalRule
@@ -27,27 +26,10 @@ export async function propose(work: Work): Promise<ProposeOutcome> {
   const { rule, limit, threads, device } = work.input as ProposeInput
   const round = roundInUse(db) ?? fail('round.none', {})
   const run = runById(db, round.run)
-  const { model, recipe } = run.result!
   await finishNeighbourScan(db, work.signal)
   const pool = sampled(work, run.id, await collectPool(db, run.id, work.signal), limit)
   const { task } = taskVersion(db, run.taskVersion)
-  const classes = task.classes.map((c) => c.id)
-  const { proposals } = await work.compute(
-    {
-      kind: 'score',
-      task,
-      model: await modelFolder(ownProject(work), model),
-      threads,
-      device,
-      maxTokens: recipe.maxTokens,
-      texts: pool.length,
-      propose: rule,
-    },
-    {
-      texts: () => textBatches(db, pool),
-      onScores: (items) => insertScores(db, run.id, classes, items),
-    },
-  )
+  const { proposals } = await scoreTexts(work, run, pool, { threads, device, propose: rule })
   let proposed = 0
   for await (const some of portions(proposals, 100)) {
     proposed += insertProposals(db, run.id, task, some)

@@ -11,11 +11,10 @@ import type { OpenProject } from '../../store/open.ts'
 import { heldOutIds } from '../../store/pool.ts'
 import { keepRound, recordRound, roundInUse } from '../../store/rounds.ts'
 import { countRunTexts, finishRun, runById, runOfJob, trainingItems } from '../../store/runs.ts'
-import { insertScores } from '../../store/scores.ts'
 import { taskVersion } from '../../store/tasks.ts'
 import { compareRounds, heldOutAccuracy } from '../figures.ts'
-import { textBatches } from '../in-turns.ts'
 import { modelFolder, pruneModelFolders, runFolder } from '../model-folders.ts'
+import { scoreTexts } from '../score-texts.ts'
 import { ownProject, type Work } from '../work.ts'
 
 /** What a training's job was started with, beside the run. */
@@ -33,7 +32,7 @@ export async function train(work: Work): Promise<TrainOutcome> {
   const project = ownProject(work)
   const run = runOfJob(work.db, work.job)!
   const result = run.result ?? (await trainModel(work, project, run))
-  await scoreHeldOut(work, project, { ...run, result })
+  await scoreHeldOut(work, { ...run, result })
   const before = roundInUse(work.db)
   const round = recordRound(work.db, run.id)
   const inUse = keepBetter(work, before, round)
@@ -82,31 +81,11 @@ function* trainingBatches(db: ReadableDb, run: Run) {
   }
 }
 
-async function scoreHeldOut(
-  work: Work,
-  project: OpenProject,
-  run: Run & { result: RunResult },
-): Promise<void> {
+async function scoreHeldOut(work: Work, run: Run): Promise<void> {
   if (unscoredHeldOut(work.db, run.id) === 0) return
-  const ids = heldOutIds(work.db)
-  const { task } = taskVersion(work.db, run.taskVersion)
-  const classes = task.classes.map((c) => c.id)
-  await work.compute(
-    {
-      kind: 'score',
-      task,
-      model: await modelFolder(project, run.result.model),
-      threads: run.threads,
-      device: (work.input as TrainInput).device,
-      maxTokens: run.result.recipe.maxTokens,
-      texts: ids.length,
-    },
-    {
-      phase: 'held-out',
-      texts: () => textBatches(work.db, ids),
-      onScores: (items) => insertScores(work.db, run.id, classes, items),
-    },
-  )
+  const { device } = work.input as TrainInput
+  const { threads } = run
+  await scoreTexts(work, run, heldOutIds(work.db), { threads, device, phase: 'held-out' })
 }
 
 /** Keep-best (decision 15): a round comes into use only if it is better on the held-out texts. */

@@ -83,6 +83,7 @@ export const words = both({
     next: '换一条样本',
     base: {
       default: '随程序附带的底座',
+      chosen: '训练页所选的底座',
       lastRun: '上次训练所用的底座',
       round: (n: number) => `第 ${n} 轮的模型`,
     },
@@ -188,6 +189,7 @@ export const words = both({
     next: 'Another text',
     base: {
       default: 'Base model of the program',
+      chosen: 'Base model chosen for training',
       lastRun: 'Base model of the last run',
       round: (n) => `Model of round ${n}`,
     },

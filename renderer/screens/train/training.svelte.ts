@@ -88,8 +88,21 @@ class Training {
     this.planSoon()
   }
 
-  chooseBase(name: string): void {
+  /** Keeps the choice with the project, so that words are checked against it before any run. */
+  async chooseBase(name: string): Promise<void> {
     this.base = name
+    this.planSoon()
+    if (project.info?.isReadOnly === false) {
+      await attempt(() => api.call('train.chooseBase', { name }))
+    }
+  }
+
+  /** Forgets a base model that was added. What the project was trained from stays in it. */
+  async removeBase(name: string): Promise<void> {
+    const left = await attempt(() => api.call('models.remove', { name }))
+    if (left === undefined) return
+    this.bases = left
+    if (this.base === name) this.base = null
     this.planSoon()
   }
 
@@ -101,7 +114,7 @@ class Training {
     const added = await attempt(() => api.call('models.add', { folder }))
     await this.#readBases()
     this.isAdding = false
-    if (added) this.chooseBase(added.name)
+    if (added) await this.chooseBase(added.name)
   }
 
   async #readBases(): Promise<void> {
@@ -110,7 +123,6 @@ class Training {
 
   reset(): void {
     this.typed = {}
-    this.base = null
     this.planSoon()
   }
 
@@ -121,7 +133,8 @@ class Training {
 
   /** Puts the settings of a run into the form, to train once more as it was. */
   takeFrom({ recipe, seed, threads, baseSha256 }: RunReport): void {
-    this.base = this.bases.find(({ sha256 }) => sha256 === baseSha256)?.name ?? null
+    const base = this.bases.find(({ sha256 }) => sha256 === baseSha256)
+    if (base) void this.chooseBase(base.name)
     const values = { ...recipe, seed, threads }
     this.typed = Object.fromEntries(
       settings.flatMap((setting) => {

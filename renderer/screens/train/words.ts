@@ -142,7 +142,14 @@ export const words = both({
     millions: (n: number) => `${count(Math.max(1, Math.round(n / 1e4)))} 万`,
     addBase: '添加文件夹……',
     addBaseTitle: '选一个 BERT、RoBERTa-wwm 或 ALBERT 模型的文件夹',
-    addingBase: '正在检查并复制……',
+    addingBase: '正在检查并复制，大的模型要一会儿……',
+    removeBase: '移除……',
+    removeTitle: (name: string) => `移除底座“${name}”？`,
+    removeText: (size: string) => `它在本机的副本（${size}）会被删除，当初添加的文件夹不动。`,
+    removeUsed: (_: number, runs: string) =>
+      `本项目有 ${runs} 次运行从它开始。项目自己存有一份，这些运行和轮次都不受影响。`,
+    removeUnused: '本项目还没有运行用过它。别的项目用过的话，也各自存有一份。',
+    removeDo: '移除底座',
     defaults: '恢复默认',
     bad: {
       steps: (got: string) => `应为 1 以上的整数，实为 ${got}`,
@@ -325,7 +332,16 @@ export const words = both({
     millions: (n) => `${(n / 1e6).toFixed(1)} M`,
     addBase: 'Add a folder…',
     addBaseTitle: 'The folder of a BERT, RoBERTa-wwm or ALBERT model',
-    addingBase: 'Checking and copying…',
+    addingBase: 'Checking and copying; a large model takes a while…',
+    removeBase: 'Remove…',
+    removeTitle: (name) => `Remove the base model ${name}?`,
+    removeText: (size) =>
+      `Its copy on this machine (${size}) is deleted. The folder that it was added from stays.`,
+    removeUsed: (n, runs) =>
+      `${runs} ${n === 1 ? 'run' : 'runs'} of this project began from it. The project has a copy of its own: these runs and their rounds stay as they are.`,
+    removeUnused:
+      'No run of this project has used it. Other projects that did have copies of their own.',
+    removeDo: 'Remove base model',
     defaults: 'Back to defaults',
     bad: {
       steps: (got) => `expected a whole number from 1, got ${got}`,

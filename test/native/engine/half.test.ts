@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { Stream } from '../../../core/random.ts'
 import { floatData, floats } from '../../../engine/executor.ts'
 import { gradients, pullBack } from '../../../engine/gradient.ts'
 import { GraphBuilder } from '../../../engine/ir/builder.ts'
 import { gelu, layerNorm, linear } from '../../../engine/ir/compose.ts'
 import { inputsOf, nodesOf, print, validate, type Graph } from '../../../engine/ir/graph.ts'
-import { isOp, sizeOf, type Node } from '../../../engine/ir/node.ts'
+import { isOp, type Node } from '../../../engine/ir/node.ts'
 import { evaluate } from '../../../engine/reference.ts'
 import { halve } from '../../../engine/rewrite/half.ts'
 import { requirePrecision } from '../../../worker/devices/half.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
+import { drawnFeeds } from '../../fixtures/drawn-feeds.ts'
 
 const executor = ortExecutor({ threads: 1 })
 after(() => executor.dispose())
@@ -35,15 +35,7 @@ function block(isScaled = false): Graph {
   return { outputs }
 }
 
-function feedsOf(graph: Graph): Record<string, number[]> {
-  return Object.fromEntries(
-    inputsOf(graph).map(({ attributes: { name, type } }) => {
-      const stream = new Stream(1, name)
-      if (name === 'factor') return [name, [2 ** 14]]
-      return [name, Array.from({ length: sizeOf(type.shape) }, () => stream.gaussian())]
-    }),
-  )
-}
+const feedsOf = (graph: Graph) => drawnFeeds(graph, { factor: 2 ** 14 })
 
 const furthest = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   const largest = Math.max(...Array.from(a, Math.abs))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { resolve } from 'node:path'
 import { after, test } from 'node:test'
 import type { Recipe } from '../../../core/job.ts'
 import { argmax } from '../../../core/probability.ts'
@@ -9,9 +10,11 @@ import { createScorer } from '../../../learn/fuzzy-pet/score.ts'
 import { train, trainPlan } from '../../../learn/fuzzy-pet/train.ts'
 import { recipeFor } from '../../../learn/recipe.ts'
 import { freshState } from '../../../learn/train/state.ts'
+import { readModel } from '../../../worker/model-folder.ts'
 import { ortExecutor } from '../../../worker/ort.ts'
 import { tinyModel, tinyTask, tinyTexts } from '../../fixtures/tiny-model.ts'
 
+const includedModel = resolve(import.meta.dirname, '../../../resources/model')
 const now = () => performance.now()
 
 const native = ortExecutor({ threads: 2 })
@@ -33,6 +36,20 @@ async function trainTiny(
     losses.push(loss)
   }
   return { model, losses, tensors: await state.store.read(), recipe }
+}
+
+/** Words that the tiny model and the one that comes with the program both know. */
+const wordsOfBoth: Task = {
+  ...tinyTask,
+  groups: [...tinyTask.groups, { name: '好', words: { good: '好', bad: '差' } }],
+}
+
+/** Texts of 1 to `count` characters, in no order. */
+function everyLength(count: number) {
+  const long = '今天饭菜很香总的来说不太满意'.repeat(Math.ceil(count / 14))
+  return Array.from({ length: count }, (_, i) => {
+    return { id: i, a: long.slice(0, 1 + ((i * 37) % count)) }
+  })
 }
 
 /** Gold texts, soft pseudo-labels and rejections in one batch. */
@@ -83,15 +100,23 @@ test('training separates two classes that differ in one character', async () => 
   assert.ok(correct.length >= 95, `${correct.length} of 100`)
 })
 
-test('scores do not depend on which texts are scored together', async () => {
-  const model = tinyModel()
-  const input = { ...model, executor: native, task: tinyTask, maxTokens: 48, temperature: 1, now }
-  const scorer = createScorer(input)
-  const texts = tinyTexts(40).map((text, i) => ({ ...text, a: text.a.repeat(1 + (i % 4)) }))
-  const together = await scorer.score(texts)
-  for (const i of [0, 13, 39]) {
-    const [alone] = await scorer.score([texts[i]!])
-    alone!.logits.forEach((logit, c) => assert.ok(Math.abs(logit - together[i]!.logits[c]!) < 1e-5))
+test('a text has the same score to the last bit, whichever texts are scored with it', async () => {
+  for (const model of [tinyModel(), await readModel(includedModel)]) {
+    const maxTokens = model.config.maxPositions
+    const input = { ...model, executor: native, task: wordsOfBoth, maxTokens, temperature: 1, now }
+    const scorer = createScorer(input)
+    const texts = everyLength(90)
+    const together = await scorer.score(texts)
+    const portions = [texts.slice(0, 1), texts.slice(1, 8), texts.slice(8, 41), texts.slice(41)]
+    for (const [i, portion] of portions.entries()) {
+      const before = portions.slice(0, i).flat().length
+      assert.deepEqual(await scorer.score(portion), together.slice(before, before + portion.length))
+    }
+    assert.deepEqual((await scorer.score([...texts].reverse())).reverse(), together)
+    for (let i = 0; i < texts.length; i += 11) {
+      assert.deepEqual((await scorer.score([texts[i]!]))[0], together[i])
+    }
+    await scorer.dispose()
   }
 })
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { Stream } from '../../../core/random.ts'
 import { gradients } from '../../../engine/gradient.ts'
 import { GraphBuilder } from '../../../engine/ir/builder.ts'
 import { dropout, gelu, linear } from '../../../engine/ir/compose.ts'
 import { inputsOf, nodesOf, print, topologicalOrder, type Graph } from '../../../engine/ir/graph.ts'
-import { isOp, sizeOf, type Node } from '../../../engine/ir/node.ts'
+import { isOp, type Node } from '../../../engine/ir/node.ts'
 import { evaluate } from '../../../engine/reference.ts'
 import { checkpointedGradients } from '../../../engine/rewrite/checkpoint.ts'
+import { drawnFeeds } from '../../fixtures/drawn-feeds.ts'
 
 /** Four layers with dropout, one of whose weights serves two of them. */
 function network(every: number | null): Graph {
@@ -29,15 +29,7 @@ function network(every: number | null): Graph {
   return { outputs }
 }
 
-function feedsOf(graph: Graph): Record<string, number[]> {
-  return Object.fromEntries(
-    inputsOf(graph).map(({ attributes: { name, type } }) => {
-      const stream = new Stream(1, name)
-      const draw = () => (name === 'zero' ? 0 : name === 'seed' ? 17 : stream.gaussian())
-      return [name, Array.from({ length: sizeOf(type.shape) }, draw)]
-    }),
-  )
-}
+const feedsOf = (graph: Graph) => drawnFeeds(graph, { zero: 0, seed: 17 })
 
 test('checkpointing changes neither loss nor gradients, whatever stays', () => {
   const plain = network(null)

@@ -23,10 +23,12 @@ test('a batch grows as long as that makes the device faster', async () => {
   assert.equal(await settle(1e4, 10), 16_384)
 })
 
-test('a batch holds as many rows as its tokens allow, padding counted, and one at least', () => {
+test('a batch holds as many rows as its tokens allow, padding counted, and four at least', () => {
   const probe = new BatchProbe(() => 0)
   const lengthOf = (length: number) => length
   assert.equal(probe.take(Array<number>(100).fill(64), lengthOf).length, 16)
-  assert.deepEqual(probe.take([10, 500, 600], lengthOf), [10, 500])
-  assert.deepEqual(probe.take([2000, 2000], lengthOf), [2000])
+  assert.equal(probe.take(Array<number>(100).fill(56), lengthOf).length, 16)
+  assert.deepEqual(probe.take([10, 20, 30, 40, 200, 600], lengthOf), [10, 20, 30, 40])
+  assert.deepEqual(probe.take([2000, 2000, 2000, 2000, 2000], lengthOf).length, 4)
+  assert.deepEqual(probe.take([2000, 2000], lengthOf), [2000, 2000])
 })

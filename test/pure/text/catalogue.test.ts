@@ -341,7 +341,7 @@ test('the command line adds what to type, in the language of the sentence', () =
   assert.deepEqual(added('job.stopped'), [
     " Command: shiliu import 'my file.csv'",
     ' Command: shiliu train --resume',
-    ' Command: shiliu propose',
+    ' Command: shiliu propose --resume',
     ...Array.from({ length: 5 }, () => ''),
   ])
 })
