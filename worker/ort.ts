@@ -5,6 +5,7 @@ import {
   type Feeds,
   type HostTensor,
   type Program,
+  type ProgramMemory,
 } from '../engine/executor.ts'
 import { HostStore } from '../engine/host-store.ts'
 import { GraphBuilder } from '../engine/ir/builder.ts'
@@ -17,6 +18,7 @@ import { fuseLayerNorms } from '../engine/rewrite/layer-norm.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
 import { DeviceSession } from './ort/device-session.ts'
 import { openDeviceStore, type DeviceStore } from './ort/device-store.ts'
+import { memoryInHost, memoryOfTraveller, memoryOnDevice } from './ort/memory.ts'
 import {
   fromOrt,
   openSession,
@@ -47,12 +49,21 @@ export function ortExecutor(options: OrtOptions): Executor {
       programs.add(program)
       return program
     },
+    memoryOf: (graph) => memoryFor[provider](rewritten(graph, provider)),
     createStore: async (tensors) =>
       staysOnDevice ? openDeviceStore(tensors, options) : new HostStore(tensors),
     async dispose() {
       for (const program of [...programs]) await program.dispose()
     },
   }
+}
+
+const memoryFor: Record<Provider, (emitted: Graph) => ProgramMemory> = {
+  cpu: memoryInHost,
+  webgpu: memoryOnDevice,
+  cuda: memoryOfTraveller,
+  dml: memoryOfTraveller,
+  coreml: memoryOfTraveller,
 }
 
 /** A graph as the bytes that a provider of onnxruntime is given: simplified, fused, emitted. */
@@ -96,6 +107,7 @@ async function inHost(graph: Graph, options: OrtOptions): Promise<Program> {
       into?.has(name) ? toOrt(name, into.get(name)) : null,
     ])
     const results = await own.run(fed, Object.fromEntries(fetches))
+    for (const name of into?.keys() ?? []) dropCopy(results[name] as ort.Tensor)
     return resultsOf(
       results,
       outputs.filter((name) => !into?.has(name)),
@@ -152,6 +164,14 @@ function interfaceOf(graph: Graph): Pick<Program, 'inputs' | 'outputs'> {
     inputs: inputsOf(graph).map(({ attributes: { name, type } }) => ({ name, ...type })),
     outputs: Object.keys(graph.outputs),
   }
+}
+
+/**
+ * onnxruntime-node 1.30 gives a copy of every output, also of those that it wrote where it was told to.
+ * Until the collector came, two of each lay about.
+ */
+function dropCopy({ data }: ort.Tensor): void {
+  ;(data as Float32Array<ArrayBuffer>).buffer.transfer(0)
 }
 
 function resultsOf(

@@ -20,6 +20,17 @@ type Backward = Pick<StepPlan, 'trained' | 'recompute' | 'precision'>
 
 /** The graphs that steps are made of. Inputs that no batch brings are tensors of a store. */
 
+/** What a step is computed by: a program for each batch shape, and one of the update where that is apart. */
+export function graphsOf(
+  plan: StepPlan,
+  build: LossBuilder,
+): { readonly batch: Graph; readonly update?: Graph } {
+  const { offload, accumulate, trained, optimizer } = plan
+  if (!offload && accumulate === 1) return { batch: wholeGraph(plan, build) }
+  const batch = offload ? gradientGraph(plan, build) : sumGraph(plan, build)
+  return { batch, update: updateGraph(trained, optimizer) }
+}
+
 /** Forward, backward, clipping and optimiser in one: a step without micro-batches. */
 export function wholeGraph(
   plan: Backward & Pick<StepPlan, 'optimizer'>,

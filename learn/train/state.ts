@@ -1,6 +1,6 @@
 import {
+  floatData,
   floats,
-  scalar,
   type HostTensor,
   type NamedTensors,
   type Store,
@@ -51,28 +51,42 @@ export function freshSnapshot(trained: TrainedPart, weights: Weights, seed: numb
   return { step: 0, tensors: new Map(tensors) }
 }
 
+/** What the stores of a plan hold, by name. */
+export function storedShapes(plan: StepPlan): {
+  readonly store: ParameterShapes
+  readonly master: ParameterShapes | undefined
+} {
+  const { offload, trained, accumulate, recompute } = plan
+  const moving = snapshotShapes(trained.shapes)
+  // The input of `checkpointedGradients`.
+  const zero: ParameterShapes = new Map(recompute > 0 ? [['zero', []]] : [])
+  if (offload)
+    return { store: new Map([...trained.shapes, ...trained.frozen, ...zero]), master: moving }
+  const sums = [...(accumulate > 1 ? trained.shapes : [])].map(([name, shape]) => {
+    return [gradientName(name), shape] as const
+  })
+  return { store: new Map([...moving, ...sums, ...trained.frozen, ...zero]), master: undefined }
+}
+
 /** `weights` are those of the base model. The tensors of the snapshot belong to the state from then on. */
 export async function openState(
   plan: StepPlan,
   weights: Weights,
   { step, tensors, lossScale = freshLossScale }: Snapshot,
 ): Promise<TrainingState> {
-  const { executor, offload, trained, accumulate, recompute } = plan
-  const kept = [...trained.frozen.keys()].map((name) => [name, weights.get(name)!] as const)
-  // The input of `checkpointedGradients`.
-  const frozen = recompute > 0 ? [...kept, ['zero', scalar(0)] as const] : kept
-  if (offload) {
-    const copies = [...trained.shapes].map(([name, shape]) => {
-      return [name, floats(shape, (tensors.get(name)!.data as Float32Array).slice())] as const
-    })
-    const store = await executor.createStore(new Map([...copies, ...frozen]))
-    return { step, lossScale, plan, store, master: await offload.createStore(tensors) }
+  const { executor, offload, trained } = plan
+  const shapes = storedShapes(plan)
+  const own = (name: string) => {
+    const tensor = tensors.get(name)
+    return offload && tensor ? floats(tensor.shape, floatData(tensor).slice()) : tensor
   }
-  const sums = [...(accumulate > 1 ? trained.shapes : [])].map(([name, shape]) => {
-    return [gradientName(name), floats(shape)] as const
+  const filled = [...shapes.store].map(([name, shape]) => {
+    const frozen = trained.frozen.has(name) ? weights.get(name) : undefined
+    return [name, frozen ?? own(name) ?? floats(shape)] as const
   })
-  const store = await executor.createStore(new Map([...tensors, ...sums, ...frozen]))
-  return { step, lossScale, plan, store, master: undefined }
+  const store = await executor.createStore(new Map(filled))
+  const master = await offload?.createStore(tensors)
+  return { step, lossScale, plan, store, master }
 }
 
 /** Lets go of what the executors hold of a run. */

@@ -9,7 +9,7 @@ import {
 } from '../../engine/executor.ts'
 import { hashPrime } from '../../engine/ir/compose.ts'
 import { nextLossScale } from '../../engine/loss-scale.ts'
-import { gradientGraph, sumGraph, updateGraph, wholeGraph, type LossBuilder } from './graphs.ts'
+import { graphsOf, updateGraph, type LossBuilder } from './graphs.ts'
 import type { StepPlan } from './plan.ts'
 import { gradientName, type TrainingState } from './state.ts'
 
@@ -113,7 +113,7 @@ type Compute = (
 ) => Promise<StepFigures>
 
 const whole: Compute = async (programs, state, [batch], runSeed) => {
-  const program = await programs.whole(batch!)
+  const program = await programs.of(batch!)
   return figuresOf(await program.run(wholeFeeds(state, batch!, 0, runSeed), state.store))
 }
 
@@ -124,7 +124,7 @@ async function computeBlock(
   batches: readonly MicroBatch[],
   runSeed: number,
 ): Promise<StepFigures[]> {
-  const program = await programs.whole(batches[0]!)
+  const program = await programs.of(batches[0]!)
   const feeds = batches.map((batch, i) => wholeFeeds(state, batch, i, runSeed))
   return (await program.runBlock!(feeds, state.store)).map(figuresOf)
 }
@@ -146,10 +146,10 @@ function scaleFeed({ plan, lossScale }: TrainingState): Feeds {
 }
 
 const accumulated: Compute = async (programs, state, batch, runSeed) => {
-  const { plan, step, store } = state
+  const { step, store } = state
   let loss = 0
   for (const [i, part] of batch.entries()) {
-    const program = await programs.of(part, (build) => sumGraph(plan, build))
+    const program = await programs.of(part)
     const own = { seed: dropoutSeed(runSeed, step, i), 'micro-batch': scalar(i) }
     const given = { ...own, ...scaleFeed(state) }
     loss += figure(await program.run({ ...part.feeds, ...given }, store), 'loss')
@@ -166,7 +166,7 @@ const offloaded: Compute = async (programs, state, batch, runSeed) => {
   const sums: Record<string, HostTensor> = {}
   let loss = 0
   for (const [i, part] of batch.entries()) {
-    const program = await programs.of(part, (build) => gradientGraph(plan, build))
+    const program = await programs.of(part)
     const given = { seed: dropoutSeed(runSeed, step, i), ...scaleFeed(state) }
     const out = await program.run({ ...part.feeds, ...given }, store)
     loss += figure(out, 'loss')
@@ -191,20 +191,12 @@ class Programs {
     this.#plan = plan
   }
 
-  async of(
-    { shape, loss }: MicroBatch,
-    graph: (loss: LossBuilder) => ReturnType<typeof wholeGraph>,
-  ): Promise<Program> {
+  async of({ shape, loss }: MicroBatch): Promise<Program> {
     const known = this.#byShape.get(shape)
     if (known !== undefined) return known
-    const program = await this.#plan.executor.compile(graph(loss))
+    const program = await this.#plan.executor.compile(graphsOf(this.#plan, loss).batch)
     this.#byShape.set(shape, program)
     return program
-  }
-
-  /** Forward, backward and update in one. */
-  whole(batch: MicroBatch): Promise<Program> {
-    return this.of(batch, (build) => wholeGraph(this.#plan, build))
   }
 
   async update(): Promise<Program> {
