@@ -7,9 +7,13 @@ import type { Ending, WorkerProcess } from './host.ts'
  * computes there shares one heap (decision 016). Other systems have no such settings.
  */
 export const heapEnvironment: Readonly<Record<string, string>> =
-  process.platform === 'linux'
-    ? { GLIBC_TUNABLES: 'glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184' }
-    : {}
+  process.platform === 'linux' ? { GLIBC_TUNABLES: tunables() } : {}
+
+function tunables(): string {
+  const { GLIBC_TUNABLES: given = '' } = process.env
+  const own = 'glibc.malloc.mmap_max=0:glibc.malloc.trim_threshold=17179869184'
+  return given === '' ? own : `${given}:${own}`
+}
 
 /**
  * Starts a compute process with the same Node as this one. Advanced serialisation keeps typed arrays

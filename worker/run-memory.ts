@@ -11,8 +11,11 @@ import { executorFor } from './executor-for.ts'
 import type { Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
 
+/** What onnxruntime takes for its threads and tables when the first session is opened, as measured. */
+const runtimeBytes = 20e6
+
 /** What a compute process takes before any work, as this one is. */
-const processBytes = process.memoryUsage.rss()
+const processBytes = process.memoryUsage.rss() + runtimeBytes
 
 /** What another recipe may take at most to be a relief, as a share. */
 const worthwhile = 0.98
@@ -54,7 +57,27 @@ function reliefs({ batch, accumulate, recompute }: Recipe): MemoryRelief['recipe
   ]
 }
 
+/** The latest answers: a page asks again whenever something of its project has changed. */
+const known = new Map<string, MemoryParts | null>()
+const mostKnown = 16
+
 async function partsFor(
+  question: MemoryQuestion,
+  model: Omit<Model, 'weights'>,
+  recipe: Recipe,
+): Promise<MemoryParts | null> {
+  const { task, device, texts } = question
+  const key = JSON.stringify([question.model, model.config, task, device, texts, recipe])
+  const before = known.get(key)
+  const parts = before === undefined ? await lookedAt(question, model, recipe) : before
+  known.delete(key)
+  known.set(key, parts)
+  const [oldest] = known.keys()
+  if (known.size > mostKnown) known.delete(oldest!)
+  return parts
+}
+
+async function lookedAt(
   { task, device, texts }: MemoryQuestion,
   { config, tokenizer }: Omit<Model, 'weights'>,
   recipe: Recipe,

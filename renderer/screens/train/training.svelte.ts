@@ -202,9 +202,7 @@ class Training {
     const { recipe, base } = this.#input()
     const input = { recipe, ...(base !== undefined && { base }), device: devices.chosen }
     const memory = await api.call('train.memory', input).catch(() => null)
-    if (asked !== this.#asked) return
-    const free = devices.report?.memory?.free ?? null
-    this.memory = memory?.place === 'device' ? { ...memory, free: memory.free ?? free } : memory
+    if (asked === this.#asked) this.memory = memory
   }
 
   #planned(setting: Setting): string {

@@ -180,7 +180,8 @@ export const words = both({
         host: { process: '程序', model: '底座', state: '训练状态', steps: '每步计算' },
         device: { model: '底座', state: '训练状态', steps: '每步计算' },
       },
-      tooMuch: '估计超过空闲，可能中途结束。这样设会少用一些：',
+      tooMuch: '估计超过空闲，可能中途结束。',
+      less: '这样设会少用一些：',
       relief: (recipe: MemoryRelief['recipe'], size: string) => {
         const { batch, accumulate } = recipe
         if (batch !== undefined) return `批改为 ${batch}：约 ${size}`
@@ -374,14 +375,15 @@ export const words = both({
       others: (n) => `${n} more cannot be used`,
     },
     memory: {
-      titles: { host: 'Memory, estimated', device: 'GPU memory, estimated' },
+      titles: { host: 'Memory', device: 'GPU memory' },
       about: (size) => `about ${size}`,
       free: (size) => `of ${size} free`,
       parts: {
         host: { process: 'Program', model: 'Base model', state: 'Training state', steps: 'Steps' },
         device: { model: 'Base model', state: 'Training state', steps: 'Steps' },
       },
-      tooMuch: 'That is more than is free, and the run may end early. These would need less:',
+      tooMuch: 'That is more than is free, and the run may end early.',
+      less: 'These would need less:',
       relief: ({ batch, accumulate }, size) => {
         if (batch !== undefined) return `batch ${batch}: about ${size}`
         if (accumulate !== undefined) return `${accumulate} parts of a batch: about ${size}`
