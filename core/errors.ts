@@ -4,6 +4,7 @@ import { engineErrors } from './errors/engine.ts'
 import { exportErrors } from './errors/export.ts'
 import { importErrors } from './errors/import.ts'
 import { jobErrors } from './errors/job.ts'
+import { memoryErrors } from './errors/memory.ts'
 import { modelErrors } from './errors/model.ts'
 import { projectErrors } from './errors/project.ts'
 import { promptErrors } from './errors/prompt.ts'
@@ -25,6 +26,7 @@ export const catalogue = {
   ...exportErrors,
   ...importErrors,
   ...jobErrors,
+  ...memoryErrors,
   ...modelErrors,
   ...projectErrors,
   ...promptErrors,

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { DeviceSchema, type DeviceReport } from './devices.ts'
 import type { ErrorRecord } from './errors.ts'
+import type { RunMemory } from './memory.ts'
 import { StepOptionsSchema } from './step-options.ts'
 import { TaskSchema, type JobItem, type Scored } from './task.ts'
 
@@ -246,6 +247,31 @@ export const ScoreQuestionSchema = v.object({
   maxTokens: v.optional(v.pipe(v.number(), v.integer(), v.minValue(16))),
 })
 
+/** How many texts an estimate of memory looks at. */
+export const mostEstimated = 1000
+
+/** Asks what a training would take in memory. */
+export const MemoryQuestionSchema = v.object({
+  kind: v.literal('memory'),
+  task: TaskSchema,
+  model: v.string(),
+  device: DeviceSchema,
+  recipe: v.partial(RecipeSchema),
+  /** How many texts it has. */
+  count: Count,
+  /** Those of them that are looked at: the longest. */
+  texts: v.pipe(
+    v.array(
+      v.object({
+        ...QuestionTextSchema.entries,
+        kind: v.picklist(['gold', 'accepted', 'rejected']),
+      }),
+    ),
+    v.maxLength(mostEstimated),
+  ),
+})
+export type MemoryQuestion = v.InferOutput<typeof MemoryQuestionSchema>
+
 /** Checks a model that came from elsewhere, all of it, and writes it in this program's own form. */
 export const AdoptQuestionSchema = v.object({
   kind: v.literal('adopt'),
@@ -259,6 +285,7 @@ export const QuestionSchema = v.variant('kind', [
   CheckSpecSchema,
   PatternQuestionSchema,
   ScoreQuestionSchema,
+  MemoryQuestionSchema,
   AdoptQuestionSchema,
 ])
 
@@ -403,7 +430,13 @@ export interface AdoptAnswer {
   readonly sha256: string
 }
 
-export type Answer = CheckResult | PatternAnswer | ScoreAnswer | AdoptAnswer
+export interface MemoryAnswer {
+  readonly kind: 'memory'
+  /** Null where the device cannot tell. */
+  readonly memory: RunMemory | null
+}
+
+export type Answer = CheckResult | PatternAnswer | ScoreAnswer | MemoryAnswer | AdoptAnswer
 
 export interface ParityLine {
   readonly runtime: string

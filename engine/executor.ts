@@ -57,6 +57,16 @@ export interface Program {
   dispose(): Promise<void>
 }
 
+/** What a program takes in memory, in bytes, beside what it is fed and the current values of its store. */
+export interface ProgramMemory {
+  /** While it is compiled or runs. */
+  readonly run: number
+  /** Between runs too, as long as the program is there. */
+  readonly kept: number
+  /** Tensors of the store whose next values lie beside them: one set for all programs. */
+  readonly beside: readonly string[]
+}
+
 /** Something that can run graphs: a provider of onnxruntime, a tfjs backend, the reference. */
 export interface Executor {
   readonly name: string
@@ -66,8 +76,13 @@ export interface Executor {
   readonly movesInPlace?: boolean
   /** Takes a graph of primitives; fusing and emission are the executor's own business. */
   compile(graph: Graph): Promise<Program>
-  /** The store owns the tensors that it is made of. */
-  createStore(tensors: NamedTensors): Promise<Store>
+  /**
+   * What a program of this graph would take, which is not compiled for it, where the executor can tell.
+   * Every length must be known.
+   */
+  memoryOf?(graph: Graph): ProgramMemory
+  /** The store owns the tensors that it is made of. Programs will change those that are `moved`. */
+  createStore(tensors: NamedTensors, moved?: Iterable<string>): Promise<Store>
   dispose(): Promise<void>
 }
 

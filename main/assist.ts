@@ -20,7 +20,13 @@ const defaultIdleMs = 120_000
 const mostDeaths = 2
 
 /** What comes first: while somebody types, a check must not wait for scores. */
-const rank: Record<Question['kind'], number> = { check: 0, pattern: 0, score: 1, adopt: 2 }
+const rank: Record<Question['kind'], number> = {
+  check: 0,
+  pattern: 0,
+  score: 1,
+  memory: 2,
+  adopt: 3,
+}
 
 /**
  * The assist process (decision 1): answers short questions at any time, also while a job runs. It is

@@ -9,6 +9,7 @@ import { viewPattern } from '../learn/prompt/view.ts'
 import { recipeFor } from '../learn/recipe.ts'
 import { adoptModel, readModel, readModelShape, type Model } from './model-folder.ts'
 import { ortExecutor } from './ort.ts'
+import { runMemory } from './run-memory.ts'
 
 type Shape = Omit<Model, 'weights'>
 
@@ -50,6 +51,8 @@ export class Assist {
         return view(question, await model.shape)
       case 'score':
         return score(question, model)
+      case 'memory':
+        return { kind: 'memory', memory: await runMemory(question, await model.shape) }
     }
   }
 

@@ -73,8 +73,8 @@ export function watched(device: DeviceName, executor: Executor): Executor {
   return {
     ...executor,
     compile: (graph) => guard(async () => watchedProgram(await executor.compile(graph))),
-    async createStore(tensors) {
-      const store = await guard(() => executor.createStore(tensors))
+    async createStore(tensors, moved) {
+      const store = await guard(() => executor.createStore(tensors, moved))
       const write = store.write.bind(store)
       store.write = (changed) => guard(() => write(changed))
       return store

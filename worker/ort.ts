@@ -6,6 +6,7 @@ import {
   type Feeds,
   type HostTensor,
   type Program,
+  type ProgramMemory,
 } from '../engine/executor.ts'
 import { HostStore } from '../engine/host-store.ts'
 import { GraphBuilder } from '../engine/ir/builder.ts'
@@ -20,8 +21,9 @@ import { simplify } from '../engine/rewrite/simplify.ts'
 import { loopsOf, type LoopPlan } from '../engine/wasm/loops.ts'
 import { DeviceSession } from './ort/device-session.ts'
 import { openDeviceStore, type DeviceStore } from './ort/device-store.ts'
-import { mostLoopBytes } from './ort/loop-memory.ts'
+import { LoopMemory, mostLoopBytes } from './ort/loop-memory.ts'
 import { loopProgram } from './ort/loop-program.ts'
+import { memoryInHost, memoryOfTraveller, memoryOnDevice } from './ort/memory.ts'
 import {
   fromOrt,
   openSession,
@@ -38,10 +40,11 @@ export function ortExecutor(options: OrtOptions): Executor {
   const programs = new Set<Program>()
   const staysOnDevice = provider === 'webgpu'
   const perRun = options.stepsPerRun ?? stepsPerRun[provider]
+  const movesInPlace = provider === 'cpu' && perRun === 1
   return {
     name: `onnxruntime ${provider}`,
     stepsPerRun: perRun,
-    movesInPlace: provider === 'cpu' && perRun === 1,
+    movesInPlace,
     async compile(graph) {
       const loops = provider === 'cpu' ? loopsWithin(graph) : undefined
       const compiled = loops
@@ -57,8 +60,17 @@ export function ortExecutor(options: OrtOptions): Executor {
       programs.add(program)
       return program
     },
-    createStore: async (tensors) =>
-      staysOnDevice ? openDeviceStore(tensors, options) : new HostStore(tensors),
+    memoryOf: (graph) =>
+      provider === 'cpu' && loopsWithin(graph)
+        ? inPlace
+        : memoryFor[provider](rewritten(graph, provider)),
+    async createStore(tensors, moved = []) {
+      if (staysOnDevice) return openDeviceStore(tensors, options)
+      const store = new HostStore(tensors)
+      const sizes = Array.from(moved, (name) => tensors.get(name)!.data.length)
+      if (movesInPlace && fitLoops(sizes)) LoopMemory.of(store).reach(moved)
+      return store
+    },
     async dispose() {
       for (const program of [...programs]) await program.dispose()
     },
@@ -68,8 +80,23 @@ export function ortExecutor(options: OrtOptions): Executor {
 /** The loops of a graph that only moves tensors, where these fit the memory that loops reach. */
 function loopsWithin(graph: Graph): LoopPlan | undefined {
   const plan = loopsOf(graph)
-  if (plan === undefined) return undefined
-  return 4 * [...plan.tensors.values()].reduce((a, b) => a + b) < mostLoopBytes ? plan : undefined
+  return plan && fitLoops(plan.tensors.values()) ? plan : undefined
+}
+
+/** Whether tensors of so many elements fit the memory that loops reach. */
+function fitLoops(sizes: Iterable<number>): boolean {
+  return 4 * [...sizes].reduce((sum, size) => sum + size, 0) < mostLoopBytes
+}
+
+/** Loops need nothing but the tensors that they move. */
+const inPlace: ProgramMemory = { run: 0, kept: 0, beside: [] }
+
+const memoryFor: Record<Provider, (emitted: Graph) => ProgramMemory> = {
+  cpu: memoryInHost,
+  webgpu: memoryOnDevice,
+  cuda: memoryOfTraveller,
+  dml: memoryOfTraveller,
+  coreml: memoryOfTraveller,
 }
 
 /** A graph as the bytes that a provider of onnxruntime is given: simplified, fused, emitted. */
@@ -125,6 +152,7 @@ async function inHost(graph: Graph, options: OrtOptions): Promise<Program> {
       into?.has(name) ? toOrt(name, into.get(name)) : null,
     ])
     const results = await own.run(fed, Object.fromEntries(fetches))
+    for (const name of into?.keys() ?? []) dropCopy(results[name] as ort.Tensor)
     return resultsOf(
       results,
       outputs.filter((name) => !into?.has(name)),
@@ -174,6 +202,14 @@ async function onDevice(graph: Graph, options: OrtOptions): Promise<Program> {
     },
     dispose: () => session.release(),
   }
+}
+
+/**
+ * onnxruntime-node 1.30 gives a copy of every output, also of those that it wrote where it was told to.
+ * Until the collector came, two of each lay about.
+ */
+function dropCopy({ data }: ort.Tensor): void {
+  ;(data as Float32Array<ArrayBuffer>).buffer.transfer(0)
 }
 
 function resultsOf(

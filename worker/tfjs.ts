@@ -12,6 +12,7 @@ import { isOp, type Node } from '../engine/ir/node.ts'
 import { ProgramCache } from '../engine/program-cache.ts'
 import { bindLengths, lengthsOf } from '../engine/rewrite/bind.ts'
 import { simplify } from '../engine/rewrite/simplify.ts'
+import { memoryOnDevice } from './ort/memory.ts'
 import { computeNode, type Tf } from './tfjs/ops.ts'
 import { TfStore } from './tfjs/store.ts'
 import { constant, fromTf, toTf } from './tfjs/tensors.ts'
@@ -36,6 +37,7 @@ export function tfjsExecutor(tf: Tf): Executor {
       programs.add(program)
       return program
     },
+    memoryOf: (graph) => memoryOnDevice(simplify(new GraphBuilder(), graph)),
     createStore: async (tensors) => new TfStore(tf, tensors),
     async dispose() {
       for (const program of [...programs]) await program.dispose()

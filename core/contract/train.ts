@@ -6,6 +6,7 @@ import {
   PretrainSpecSchema,
   RecipeSchema,
 } from '../job.ts'
+import type { RunMemory } from '../memory.ts'
 import { PseudoSettingsSchema, SeedSchema } from '../project.ts'
 import type { BaseModel, RunPlan, RunReport } from '../records.ts'
 import { gives, none, Count, Device, Positive, Path, Threads, startsJob } from './schemas.ts'
@@ -60,6 +61,16 @@ export const trainCalls = {
       threads: Threads,
     }),
     output: gives<RunPlan>(),
+    writes: false,
+  },
+  /** What a run would take in memory; null where no task says what it would be or its device cannot tell. */
+  'train.memory': {
+    input: v.object({
+      base: Base,
+      recipe: v.optional(v.partial(RecipeSchema), {}),
+      device: Device,
+    }),
+    output: gives<RunMemory | null>(),
     writes: false,
   },
   /** Every run, also those that never finished, the latest first. */

@@ -7,11 +7,13 @@ import {
   type Store,
 } from '../../engine/executor.ts'
 import { GraphBuilder } from '../../engine/ir/builder.ts'
+import type { Graph } from '../../engine/ir/graph.ts'
+import type { Dim } from '../../engine/ir/node.ts'
 import type { ModelConfig } from '../model/config.ts'
 import { parameterShapes } from '../model/parameters.ts'
 import type { FilledPattern } from '../prompt/pattern.ts'
 import { patternFeeds } from './batch.ts'
-import { anySize, statesBelow } from './graph.ts'
+import { anySize, statesBelow, type BatchSize } from './graph.ts'
 
 interface Frozen {
   readonly executor: Executor
@@ -79,10 +81,14 @@ export class FrozenStates {
 
   #compile(): Promise<Program> {
     const { executor, config, layer } = this.#frozen
-    const b = new GraphBuilder()
-    const shapes = parameterShapes(config)
-    const parameter = (name: string) => b.input(name, 'float32', shapes.get(name)!)
-    const states = statesBelow(b, config, parameter, layer, anySize)
-    return executor.compile({ outputs: { states } })
+    return executor.compile(frozenGraph(config, layer, anySize))
   }
+}
+
+/** Gives what goes into a layer, `states`. */
+export function frozenGraph(config: ModelConfig, layer: number, size: BatchSize<Dim>): Graph {
+  const b = new GraphBuilder()
+  const shapes = parameterShapes(config)
+  const parameter = (name: string) => b.input(name, 'float32', shapes.get(name)!)
+  return { outputs: { states: statesBelow(b, config, parameter, layer, size) } }
 }

@@ -8,7 +8,7 @@ import { checkpointedGradients } from '../../engine/rewrite/checkpoint.ts'
 import { halve } from '../../engine/rewrite/half.ts'
 import type { ParameterNodes } from '../model/bert.ts'
 import type { ParameterShapes } from '../model/parameters.ts'
-import type { StepPlan } from './plan.ts'
+import { updatesInHost, type StepPlan } from './plan.ts'
 import { gradientName, partName } from './state.ts'
 import type { TrainedPart } from './trained.ts'
 
@@ -20,6 +20,18 @@ type Backward = Pick<StepPlan, 'trained' | 'recompute' | 'precision'>
 type Shapes = Pick<TrainedPart, 'shapes'>
 
 /** The graphs that steps are made of. Inputs that no batch brings are tensors of a store. */
+
+/** What a step is computed by: a program for each batch shape, and one of the update where that is apart. */
+export function graphsOf(
+  plan: StepPlan,
+  build: LossBuilder,
+): { readonly batch: Graph; readonly update?: Graph } {
+  const { accumulate, trained, optimizer } = plan
+  const isInHost = updatesInHost(plan)
+  if (!isInHost && accumulate === 1) return { batch: wholeGraph(plan, build) }
+  const batch = isInHost ? gradientGraph(plan, build) : sumGraph(plan, build)
+  return { batch, update: updateGraph(trained, optimizer) }
+}
 
 /** Forward, backward, clipping and optimiser in one: a step without micro-batches. */
 export function wholeGraph(

@@ -1,7 +1,6 @@
 import {
   floatData,
   floats,
-  scalar,
   type HostTensor,
   type NamedTensors,
   type Store,
@@ -55,30 +54,23 @@ export function freshSnapshot(trained: TrainedPart, weights: Weights, seed: numb
   return { step: 0, tensors: new Map(tensors) }
 }
 
-/** `weights` are those of the base model. The tensors of the snapshot belong to the state from then on. */
-export async function openState(
-  plan: StepPlan,
-  weights: Weights,
-  { step, tensors, lossScale = freshLossScale }: Snapshot,
-): Promise<TrainingState> {
-  const { executor, offload, trained, recompute } = plan
-  const kept = [...trained.frozen.keys()].map((name) => [name, weights.get(name)!] as const)
+/** What the stores of a plan hold, by name. */
+export function storedShapes(plan: StepPlan): {
+  readonly store: ParameterShapes
+  readonly master: ParameterShapes | undefined
+} {
+  const { offload, trained, recompute } = plan
+  const moving = [...snapshotShapes(trained.shapes), ...betweenPrograms(plan)]
   // The input of `checkpointedGradients`.
-  const frozen = recompute > 0 ? [...kept, ['zero', scalar(0)] as const] : kept
-  const moving = new Map([...tensors, ...gradientBuffers(plan)])
-  if (!offload) {
-    const store = await executor.createStore(new Map([...moving, ...frozen]))
-    return { step, lossScale, plan, store, master: undefined }
-  }
-  const copies = [...trained.shapes].map(([name, shape]) => {
-    return [name, floats(shape, floatData(tensors.get(name)).slice())] as const
-  })
-  const store = await executor.createStore(new Map([...copies, ...frozen]))
-  return { step, lossScale, plan, store, master: await offload.createStore(moving) }
+  const zero: ParameterShapes = new Map(recompute > 0 ? [['zero', []]] : [])
+  const still = [...trained.frozen, ...zero]
+  return offload
+    ? { store: new Map([...trained.shapes, ...still]), master: new Map(moving) }
+    : { store: new Map([...moving, ...still]), master: undefined }
 }
 
-/** What gradients are left in between the programs of a step. */
-function gradientBuffers(plan: StepPlan): [name: string, tensor: HostTensor][] {
+/** The gradients that one program of a step leaves to another. */
+function betweenPrograms(plan: StepPlan): [name: string, shape: readonly number[]][] {
   const { trained, accumulate } = plan
   const isInHost = updatesInHost(plan)
   const names = (one: string) => [
@@ -86,8 +78,37 @@ function gradientBuffers(plan: StepPlan): [name: string, tensor: HostTensor][] {
     ...(isInHost && accumulate > 1 ? [partName(one)] : []),
   ]
   return [...trained.shapes].flatMap(([one, shape]) =>
-    names(one).map((name): [string, HostTensor] => [name, floats(shape)]),
+    names(one).map((name): [string, readonly number[]] => [name, shape]),
   )
+}
+
+/** `weights` are those of the base model. The tensors of the snapshot belong to the state from then on. */
+export async function openState(
+  plan: StepPlan,
+  weights: Weights,
+  { step, tensors, lossScale = freshLossScale }: Snapshot,
+): Promise<TrainingState> {
+  const { executor, offload, trained } = plan
+  const shapes = storedShapes(plan)
+  const filled = (all: ParameterShapes, tensor: (name: string) => HostTensor | undefined) =>
+    new Map([...all].map(([name, shape]) => [name, tensor(name) ?? floats(shape)] as const))
+  const own = (name: string) => {
+    const tensor = tensors.get(name)
+    return offload && tensor ? floats(tensor.shape, floatData(tensor).slice()) : tensor
+  }
+  const frozen = (name: string) => (trained.frozen.has(name) ? weights.get(name) : undefined)
+  const moved = [...(shapes.master ?? shapes.store).keys()].filter(
+    (name) => !trained.frozen.has(name),
+  )
+  const store = await executor.createStore(
+    filled(shapes.store, (one) => frozen(one) ?? own(one)),
+    offload ? [] : moved,
+  )
+  const master = await offload?.createStore(
+    filled(shapes.master!, (one) => tensors.get(one)),
+    moved,
+  )
+  return { step, lossScale, plan, store, master }
 }
 
 /** Lets go of what the executors hold of a run. */

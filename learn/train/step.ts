@@ -13,14 +13,7 @@ import { hashPrime } from '../../engine/ir/compose.ts'
 import type { Graph } from '../../engine/ir/graph.ts'
 import { ProgramCache } from '../../engine/program-cache.ts'
 import { nextLossScale } from '../../engine/loss-scale.ts'
-import {
-  addGraph,
-  gradientGraph,
-  sumGraph,
-  updateGraph,
-  wholeGraph,
-  type LossBuilder,
-} from './graphs.ts'
+import { addGraph, graphsOf, updateGraph, type LossBuilder } from './graphs.ts'
 import { updatesInHost, type StepPlan } from './plan.ts'
 import type { TrainingState } from './state.ts'
 
@@ -124,7 +117,7 @@ type Compute = (
 ) => Promise<StepFigures>
 
 const whole: Compute = async (programs, state, [batch], runSeed) => {
-  const program = await programs.whole(batch!)
+  const program = await programs.of(batch!)
   return figuresOf(await program.run(wholeFeeds(state, batch!, 0, runSeed), state.store))
 }
 
@@ -135,7 +128,7 @@ async function computeBlock(
   batches: readonly MicroBatch[],
   runSeed: number,
 ): Promise<StepFigures[]> {
-  const program = await programs.whole(batches[0]!)
+  const program = await programs.of(batches[0]!)
   const feeds = batches.map((batch, i) => wholeFeeds(state, batch, i, runSeed))
   return (await program.runBlock!(feeds, state.store)).map(figuresOf)
 }
@@ -157,10 +150,10 @@ function scaleFeed({ plan, lossScale }: TrainingState): Feeds {
 }
 
 const accumulated: Compute = async (programs, state, batch, runSeed) => {
-  const { plan, step, store } = state
+  const { step, store } = state
   let loss = 0
   for (const [i, part] of batch.entries()) {
-    const program = await programs.of(part, (build) => sumGraph(plan, build))
+    const program = await programs.of(part)
     const own = { seed: dropoutSeed(runSeed, step, i), 'micro-batch': scalar(i) }
     const given = { ...own, ...scaleFeed(state) }
     loss += figure(await program.run({ ...part.feeds, ...given }, store), 'loss')
@@ -177,7 +170,7 @@ const inHost: Compute = async (programs, state, batch, runSeed) => {
   const holder = master ?? store
   let loss = 0
   for (const [i, part] of batch.entries()) {
-    const program = await programs.of(part, (build) => gradientGraph(plan, build))
+    const program = await programs.of(part)
     const given = { seed: dropoutSeed(runSeed, step, i), ...scaleFeed(state) }
     const { loss: own, ...gradients } = await program.run({ ...part.feeds, ...given }, store)
     loss += floatData(own)[0]!
@@ -210,13 +203,9 @@ class Programs {
     this.#plan = plan
   }
 
-  of({ shape, loss }: MicroBatch, graph: (loss: LossBuilder) => Graph): Promise<Program> {
-    return this.#shapes.of(shape, () => this.#plan.executor.compile(graph(loss)))
-  }
-
-  /** Forward, backward and update in one. */
-  whole(batch: MicroBatch): Promise<Program> {
-    return this.of(batch, (build) => wholeGraph(this.#plan, build))
+  of({ shape, loss }: MicroBatch): Promise<Program> {
+    const { executor } = this.#plan
+    return this.#shapes.of(shape, () => executor.compile(graphsOf(this.#plan, loss).batch))
   }
 
   update(): Promise<Program> {

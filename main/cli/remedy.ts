@@ -38,6 +38,7 @@ const remedies: Remedies = {
   'import.undecodable': () => '--skip-undecodable',
   'job.died': goOn,
   'job.stopped': goOn,
+  'memory.notEnough': () => '--anyway',
   'model.nameTaken': () => '--name NAME',
   'model.unknownName': () => 'shiliu model list',
   'predict.noOut': () => '--out FILE',

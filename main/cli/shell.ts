@@ -101,6 +101,11 @@ export class Shell {
     return sentenceWithRemedy(record, this.#language)
   }
 
+  /** Something that is said by the way. */
+  note(text: string): void {
+    note(text)
+  }
+
   /** Does what needs no application of this shell's own; what fails ends in a sentence. */
   async guard(work: () => Promise<void>): Promise<void> {
     try {

@@ -1,6 +1,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import type { DeviceName } from '../../core/devices.ts'
+import { fail } from '../../core/errors.ts'
 import type { Recipe } from '../../core/job.ts'
+import { isEnough } from '../../core/memory.ts'
 import type { RoundReport, TrainOutcome } from '../../core/records.ts'
 import {
   optimizers,
@@ -32,6 +34,7 @@ interface Options extends Common {
   readonly seed?: number
   readonly threads?: number
   readonly device?: DeviceName
+  readonly anyway?: boolean
   readonly checkpointEvery?: number
   readonly hard?: boolean
   readonly acceptedWeight?: number
@@ -62,6 +65,7 @@ export function trainCommand(program: Command, shell: Shell): void {
     .option('--seed <n>', 'seed of the run (default: that of the project)', wholeNumber)
     .option('--threads <n>', 'threads to compute with', positive)
     .addOption(deviceOption())
+    .option('--anyway', 'start also with less free memory than the run is estimated to take')
     .option('--checkpoint-every <n>', 'steps between checkpoints', positive)
     .option('--hard', 'learn accepted proposals as plain classes, not as scores')
     .option('--accepted-weight <x>', 'weight of proposals accepted in bulk', share)
@@ -80,17 +84,32 @@ export function trainCommand(program: Command, shell: Shell): void {
 /** What a run that goes on has settled already. */
 const settings = [
   ...['base', 'steps', 'batch', 'rate', 'maxTokens', 'seed', 'threads', 'checkpointEvery'],
-  ...['optimizer', 'accumulate', 'recompute', 'precision', 'train', 'offload'],
+  ...['optimizer', 'accumulate', 'recompute', 'precision', 'train', 'offload', 'anyway'],
   ...['hard', 'acceptedWeight', 'rejectedWeight'],
 ]
 
 async function train(shell: Shell, app: App, options: Options) {
+  if (!options.resume) await weigh(shell, app, options)
   const job = options.resume
     ? await app.call('jobs.resume', { kind: 'train', device: options.device })
     : await app.call('train.start', startInput(options))
   const outcome = await shell.follow<TrainOutcome>(app, job)
   return { ...outcome, report: await app.call('rounds.get', { round: outcome.round }) }
 }
+
+/** Says what the run will take in memory. Error: `memory.notEnough`, unless it is to start anyway. */
+async function weigh(shell: Shell, app: App, options: Options): Promise<void> {
+  const { base, recipe, device } = startInput(options)
+  const memory = await app.call('train.memory', { base, recipe, device })
+  if (!memory) return
+  const { bytes, free, place, relief } = memory
+  shell.note(shell.words.memory(place, gigabytes(bytes), free === null ? null : gigabytes(free)))
+  if (isEnough(memory)) return
+  for (const less of relief) shell.note(shell.words.relief(less.recipe, gigabytes(less.bytes)))
+  if (!options.anyway) fail('memory.notEnough', { expected: bytes, got: free! })
+}
+
+const gigabytes = (bytes: number) => (bytes / 1e9).toFixed(2)
 
 function startInput(options: Options) {
   const { base, seed, threads, device, checkpointEvery, acceptedWeight, rejectedWeight } = options

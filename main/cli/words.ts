@@ -1,4 +1,5 @@
 import type { Language } from '../../core/errors.ts'
+import type { MemoryRelief, RunMemory } from '../../core/memory.ts'
 import type { WorkKind } from '../../core/project.ts'
 import type { Action, RoundComparison } from '../../core/records.ts'
 import { counted } from './numbers.ts'
@@ -73,6 +74,10 @@ const en = {
     `Added base model ${name} (${facts}). Train from it: shiliu train --base ${name}`,
 
   interval: (value: string, low: string, high: string) => `${value} (${low} to ${high})`,
+  memory: (place: RunMemory['place'], bytes: string, free: string | null) =>
+    `${place === 'host' ? 'Memory' : 'GPU memory'}: about ${bytes} GB${free === null ? '' : ` of ${free} GB free`}.`,
+  relief: (recipe: MemoryRelief['recipe'], bytes: string) =>
+    `  ${optionOf(recipe)}: about ${bytes} GB`,
   trained: (round: number, loss: string, seconds: string, texts: string) =>
     `Round ${round}: loss ${loss} after ${seconds} s, from ${texts}.`,
   texts: (gold: number, accepted: number, rejected: number) =>
@@ -270,6 +275,9 @@ const zh: Words = {
     `已添加底座“${name}”（${facts}）。用它训练：shiliu train --base ${name}`,
 
   interval: (value, low, high) => `${value}（${low}–${high}）`,
+  memory: (place, bytes, free) =>
+    `${place === 'host' ? '内存' : '显存'}：约 ${bytes} GB${free === null ? '' : `，空闲 ${free} GB`}。`,
+  relief: (recipe, bytes) => `  ${optionOf(recipe)}：约 ${bytes} GB`,
   trained: (round, loss, seconds, texts) =>
     `第 ${round} 轮：用 ${texts}训练了 ${seconds} 秒，损失 ${loss}。`,
   texts: (gold, accepted, rejected) =>
@@ -343,3 +351,8 @@ const zh: Words = {
 }
 
 export const cliWords: Readonly<Record<Language, Words>> = { en, zh }
+
+function optionOf({ batch, accumulate }: MemoryRelief['recipe']): string {
+  if (batch !== undefined) return `--batch ${batch}`
+  return accumulate === undefined ? '--recompute 1' : `--accumulate ${accumulate}`
+}

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { DeviceName } from '../../core/devices.ts'
 import type { ErrorCode, ErrorDetails, ErrorRecord } from '../../core/errors.ts'
 import type { Handler } from '../../core/contract.ts'
-import type { Recipe } from '../../core/job.ts'
+import { mostEstimated, type Recipe } from '../../core/job.ts'
 import { heldOutShownFrom, type ModelId } from '../../core/project.ts'
 import type { Round, Run, RunReport, RunTexts } from '../../core/records.ts'
 import type { Task } from '../../core/task.ts'
@@ -19,6 +19,7 @@ import {
   countRunTexts,
   createRun,
   emptyClasses,
+  longestPlanned,
 } from '../store/runs.ts'
 import { currentTask, requireTask } from '../store/tasks.ts'
 import { countTexts } from '../store/texts.ts'
@@ -72,10 +73,23 @@ export function trainService(session: Session) {
     chooseBase(session.writable, sha256)
     return null
   }
+  const memory: Handler<'train.memory'> = async ({ base, recipe, device = 'cpu' }) => {
+    const { db } = session
+    const task = currentTask(db)?.task
+    if (!task) return null
+    const { gold, accepted, rejected } = plannedTexts(db, task)
+    const { folder: model } = await baseModel(session, base)
+    const texts =
+      gold === 0 ? [] : longestPlanned(db, task, roundInUse(db)?.run ?? null, mostEstimated)
+    const count = gold + accepted + rejected
+    const question = { kind: 'memory', task, model, device, recipe, count, texts } as const
+    return (await session.assist.ask(question)).memory
+  }
   return {
     'train.chooseBase': choose,
     'train.start': start,
     'train.plan': plan,
+    'train.memory': memory,
     'train.runs': () => reports(session.db),
   }
 }

@@ -1,5 +1,5 @@
 import { fail } from '../../core/errors.ts'
-import type { Environment, Recipe, TrainResult } from '../../core/job.ts'
+import type { Environment, MemoryQuestion, Recipe, TrainResult } from '../../core/job.ts'
 import { defaultStepOptions } from '../../core/step-options.ts'
 import type { JobId, ModelId, PseudoSettings, RunId, TextId } from '../../core/project.ts'
 import type { Target, Task, TrainingItem } from '../../core/task.ts'
@@ -92,6 +92,33 @@ export function countPlannedTexts(db: ReadableDb, task: Task, parent: RunId | nu
     accepted: parent === null ? 0 : count(selectAccepted(parent)),
     rejected: count(selectRejected),
   }
+}
+
+/** The longest texts that a run which is created now would take, gold ones always among them. */
+export function longestPlanned(
+  db: ReadableDb,
+  task: Task,
+  parent: RunId | null,
+  limit: number,
+): MemoryQuestion['texts'] {
+  const ids = JSON.stringify(task.classes.map((c) => c.id))
+  const accepted =
+    parent === null
+      ? sql``
+      : sql`UNION ALL
+    SELECT text, class, 'accepted' AS kind FROM (${selectAccepted(parent)})`
+  const rows = all<{ a: string; b: string | null; kind: MemoryQuestion['texts'][number]['kind'] }>(
+    db,
+    sql`SELECT a, b, kind
+        FROM (SELECT text, class, 'gold' AS kind FROM (${selectGold})
+              ${accepted}
+              UNION ALL SELECT text, class, 'rejected' AS kind FROM (${selectRejected})) AS planned
+        JOIN text ON text.id = planned.text
+        WHERE class IN (SELECT value FROM json_each(${ids}))
+        ORDER BY row_number() OVER (PARTITION BY kind ORDER BY length(a) + length(coalesce(b, '')) DESC)
+        LIMIT ${limit}`,
+  )
+  return rows.map(({ a, b, kind }) => ({ a, ...(b !== null && { b }), kind }))
 }
 
 /** Names of the classes of which no training text is labelled. */

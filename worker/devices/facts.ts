@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { cpus, freemem, totalmem } from 'node:os'
+import { cpus, totalmem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import type { DeviceName, DeviceReport } from '../../core/devices.ts'
+import { freeMemory } from './free-memory.ts'
 
 type Facts = Pick<DeviceReport, 'name' | 'memory'>
 
 /** What can be known of the hardware behind a device without computing on it. */
 export async function factsOf(device: DeviceName): Promise<Facts> {
-  const inHost = { free: freemem(), total: totalmem() }
+  const inHost = { free: freeMemory(), total: totalmem() }
   const cpu = cpus()[0]?.model.trim() ?? null
   switch (device) {
     case 'cpu':

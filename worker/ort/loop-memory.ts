@@ -48,7 +48,9 @@ export class LoopMemory {
     const moved = [...before, ...outside].map((name) => [name, this.#view(name)] as const)
     for (const [name, view] of moved) {
       const former = values.get(name)
-      if (former) floatData(view).set(floatData(former))
+      if (former === undefined) continue
+      floatData(view).set(floatData(former))
+      letGo(floatData(former))
     }
     this.#store.relocate(new Map(moved))
   }
@@ -79,4 +81,10 @@ export class LoopMemory {
     this.#end = Math.ceil((address + bytes) / 64) * 64
     return address
   }
+}
+
+/** At once instead of when the collector comes: there would be two of every tensor until then. */
+function letGo(former: Float32Array): void {
+  const { buffer, byteLength } = former as Float32Array<ArrayBuffer>
+  if (buffer.byteLength === byteLength) buffer.transfer(0)
 }

@@ -1,6 +1,7 @@
 import * as ort from 'onnxruntime-node'
 import type { DeviceName } from '../../core/devices.ts'
 import type { HostTensor } from '../../engine/executor.ts'
+import { keepsHeap } from './heap.ts'
 
 /** A device of onnxruntime. */
 export type Provider = Exclude<DeviceName, 'tfjs'>
@@ -42,10 +43,11 @@ export function openSession(
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
-    // The arena keeps pages between steps; without it a fifth of a step is page faults. A memory pattern
-    // would lay out the second run in a block of its own, beside what the first has left: twice the
-    // memory, and no step was faster. DirectML refuses to start with one.
-    enableCpuMemArena: true,
+    // An arena keeps pages between steps; without it a fifth of a step is page faults. But each session has
+    // its own, of each batch shape: where the C library keeps pages, that is enough. A memory pattern would
+    // lay out the second run in a block of its own, beside what the first has left: twice the memory, and
+    // no step was faster. DirectML refuses to start with one.
+    enableCpuMemArena: !keepsHeap,
     enableMemPattern: false,
     ...(onDevice.length > 0 && {
       preferredOutputLocation: Object.fromEntries(onDevice.map((name) => [name, 'gpu-buffer'])),

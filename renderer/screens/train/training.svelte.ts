@@ -1,4 +1,5 @@
 import type { Input } from '../../../core/contract.ts'
+import { isEnough, type RunMemory } from '../../../core/memory.ts'
 import type { JobId } from '../../../core/project.ts'
 import type { BaseModel, RunPlan, RunReport } from '../../../core/records.ts'
 import { api } from '../../api.ts'
@@ -21,6 +22,8 @@ class Training {
   plan = $state.raw<RunPlan | null>(null)
   /** Why there is no plan. */
   planFault = $state.raw<ErrorRecord | null>(null)
+  /** What the run would take in memory; null until it is known, or where it cannot be. */
+  memory = $state.raw<RunMemory | null>(null)
   /** What was typed in place of the plan's own values, as it was typed. */
   typed = $state<Partial<Record<SettingName, string>>>({})
   /** The base models at hand. */
@@ -53,6 +56,8 @@ class Training {
   readonly #isFree = $derived(
     this.isValid && !this.isStarting && project.info?.isReadOnly === false,
   )
+  /** Whether there is memory enough, as far as that is known. */
+  readonly hasRoom = $derived(this.memory === null || isEnough(this.memory))
   readonly mayStart = $derived(this.#isFree && isSound(this.plan))
 
   /** Follows the project until the returned function is called. */
@@ -193,6 +198,7 @@ class Training {
       if (asked === this.#asked) {
         this.plan = plan
         this.planFault = null
+        void this.#weigh(asked)
       }
       return plan
     } catch (error) {
@@ -202,6 +208,14 @@ class Training {
       }
       return null
     }
+  }
+
+  /** Asks what the run would take. Where the answer cannot be had, there is none to show. */
+  async #weigh(asked: number): Promise<void> {
+    const { recipe, base } = this.#input()
+    const input = { recipe, ...(base !== undefined && { base }), device: devices.chosen }
+    const memory = await api.call('train.memory', input).catch(() => null)
+    if (asked === this.#asked) this.memory = memory
   }
 
   #planned(setting: Setting): string {
@@ -233,6 +247,7 @@ class Training {
     this.runs = []
     this.isKnown = false
     this.plan = null
+    this.memory = null
     this.typed = {}
     this.base = null
     this.#chosen = null

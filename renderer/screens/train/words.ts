@@ -1,3 +1,4 @@
+import type { MemoryRelief } from '../../../core/memory.ts'
 import type { JobState } from '../../../core/project.ts'
 import { count } from '../../words/formats.ts'
 import { both } from '../../words/language.svelte.ts'
@@ -178,6 +179,24 @@ export const words = both({
       gone: (name: string) => `上次用的 ${name} 现在不可用，改用 CPU。`,
       others: (n: number) => `另有 ${n} 种不可用`,
     },
+    memory: {
+      titles: { host: '内存估计', device: '显存估计' },
+      about: (size: string) => `约 ${size}`,
+      free: (size: string) => `/ 空闲 ${size}`,
+      parts: {
+        host: { process: '程序', model: '底座', state: '训练状态', steps: '每步计算' },
+        device: { model: '底座', state: '训练状态', steps: '每步计算' },
+      },
+      tooMuch: '估计超过空闲，可能中途结束。',
+      less: '这样设会少用一些：',
+      relief: (recipe: MemoryRelief['recipe'], size: string) => {
+        const { batch, accumulate } = recipe
+        if (batch !== undefined) return `批改为 ${batch}：约 ${size}`
+        if (accumulate !== undefined) return `一批分 ${accumulate} 份：约 ${size}`
+        return `每层重算：约 ${size}`
+      },
+    },
+    startAnyway: '仍然开始',
     cannot: '还不能开始',
     ways: { data: '去导入文本', task: '去看任务', label: '去标注' },
     noTexts: '项目里还没有文本。',
@@ -371,6 +390,23 @@ export const words = both({
       gone: (name) => `${name}, used last, is not there now: the CPU is used.`,
       others: (n) => `${n} more cannot be used`,
     },
+    memory: {
+      titles: { host: 'Memory', device: 'GPU memory' },
+      about: (size) => `about ${size}`,
+      free: (size) => `of ${size} free`,
+      parts: {
+        host: { process: 'Program', model: 'Base model', state: 'Training state', steps: 'Steps' },
+        device: { model: 'Base model', state: 'Training state', steps: 'Steps' },
+      },
+      tooMuch: 'That is more than is free, and the run may end early.',
+      less: 'These would need less:',
+      relief: ({ batch, accumulate }, size) => {
+        if (batch !== undefined) return `batch ${batch}: about ${size}`
+        if (accumulate !== undefined) return `${accumulate} parts of a batch: about ${size}`
+        return `activations computed again: about ${size}`
+      },
+    },
+    startAnyway: 'Start anyway',
     cannot: 'Cannot start yet',
     ways: { data: 'Import texts', task: 'Go to the task', label: 'Label some' },
     noTexts: 'The project has no texts yet.',

@@ -119,6 +119,7 @@ const samples: { readonly [C in ErrorCode]: readonly ErrorDetails<C>[] } = {
   'model.notSafetensors': [{ path: '/a/pytorch_model.bin' }],
   'model.noHead': [{ path: '/a', tensor: 'predictions.dense.weight' }],
   'model.badName': [{ name: 'a/b' }],
+  'memory.notEnough': [{ expected: 2_500_000_000, got: 1_200_000_000 }],
   'model.nameTaken': [{ name: '底座' }],
   'model.unknownName': [
     { name: 'a', known: [] },
