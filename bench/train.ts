@@ -1,13 +1,13 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { join, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
+import { resolve } from 'node:path'
+import { isDeepStrictEqual, parseArgs } from 'node:util'
 import { table } from '../main/cli/table.ts'
 import { ortExecutor } from '../worker/ort.ts'
 import { batchesOf } from './train/batches.ts'
 import { encoderRun } from './train/encoder.ts'
 import { largeProduct } from './train/flops.ts'
-import { stepTimes } from './train/fuzzy-step.ts'
+import { stepTimes, type Way } from './train/fuzzy-step.ts'
 import { makeModel, nameOf, sizes } from './train/model.ts'
 import { Peer } from './train/peer.ts'
 import { quartiles, ratios, type Quartiles } from './train/quartiles.ts'
@@ -18,7 +18,9 @@ import { scoreTimes } from './train/scoring.ts'
  * off, a run of one after a run of the other. Prints ratios and writes bench/results/train.json.
  *
  * npm run bench:train -- --python PATH --data FEWCLUE [--models 4x312,6x384] [--parts encoder,step,score]
- *   [--shapes 16x64,32x128] [--repeats 7] [--texts 5000] [--threads 2] [--compile]
+ *   [--ways common,careful] [--shapes 16x64,32x128] [--repeats 7] [--texts 5000] [--threads 2] [--compile]
+ *
+ * What earlier runs under the same conditions have measured beside this stays in the file.
  */
 
 const { values: given } = parseArgs({
@@ -28,6 +30,7 @@ const { values: given } = parseArgs({
     models: { type: 'string', default: sizes.map(nameOf).join(',') },
     shapes: { type: 'string', default: '16x64,16x128,32x64,32x128' },
     parts: { type: 'string', default: 'encoder,step,score' },
+    ways: { type: 'string', default: 'common,careful' },
     repeats: { type: 'string', default: '7' },
     texts: { type: 'string', default: '5000' },
     threads: { type: 'string', default: String(cpus().length) },
@@ -55,6 +58,7 @@ interface Row {
   readonly [detail: string]: unknown
 }
 const rows: Row[] = []
+const file = resolve(import.meta.dirname, 'results/train.json')
 const peer = new Peer(given.python)
 const versions = await peer.ask<Record<string, string>>('hello', { threads })
 const executor = ortExecutor({ threads })
@@ -100,7 +104,7 @@ for (const size of sizes.filter((one) => given.models.split(',').includes(nameOf
     }
     if (parts.includes('step')) {
       for (const task of ['eprstmt', 'tnews'] as const) {
-        for (const way of ['common', 'careful'] as const) {
+        for (const way of given.ways.split(',') as Way[]) {
           const batches = batchesOf(given.data, task, model.tokenizer, batch, tokens, 20 + repeats)
           const {
             own,
@@ -141,10 +145,22 @@ console.log(
 )
 /** After every row: the whole takes hours, and what is measured is kept. */
 function save(): void {
-  const results = resolve(import.meta.dirname, 'results')
-  mkdirSync(results, { recursive: true })
   const conditions = { versions, threads, cpu: cpus()[0]?.model, repeats }
-  writeFileSync(join(results, 'train.json'), `${JSON.stringify({ conditions, rows }, null, 2)}\n`)
+  const kept = earlier(conditions).filter((row) => !rows.some((own) => keyOf(own) === keyOf(row)))
+  const all = [...kept, ...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  mkdirSync(resolve(file, '..'), { recursive: true })
+  writeFileSync(file, `${JSON.stringify({ conditions, rows: all }, null, 2)}\n`)
+}
+
+/** The rows of the file, where they were measured under the same conditions. */
+function earlier(conditions: unknown): Row[] {
+  if (!existsSync(file)) return []
+  const found = JSON.parse(readFileSync(file, 'utf8')) as { conditions: unknown; rows: Row[] }
+  return isDeepStrictEqual(found.conditions, conditions) ? found.rows : []
+}
+
+function keyOf({ model, batch, tokens, case: name }: Row): string {
+  return [model.padStart(8), String(batch).padStart(4), String(tokens).padStart(4), name].join(' ')
 }
 
 function shown({

@@ -10,6 +10,12 @@ import type { Peer } from './peer.ts'
 /** Steps whose losses are compared; programs are compiled in them, so they are not timed. */
 const compared = 20
 
+/**
+ * How PyTorch makes a step: with the full logits of every position and a forward pass for each group, or
+ * with the head on the masks alone, one pass, and no more padding than a batch needs.
+ */
+export type Way = 'common' | 'careful'
+
 export interface StepTimes {
   /** Seconds of each timed step. */
   readonly own: readonly number[]
@@ -22,7 +28,7 @@ export interface StepTimes {
 export async function stepTimes(
   executor: Executor,
   peer: Peer,
-  way: 'common' | 'careful',
+  way: Way,
   model: Model,
   { task, variant, batches }: Task20,
   tokens: number,
