@@ -14,7 +14,7 @@ export function bucketOf(tokens: number, maxTokens: number): number {
 }
 
 /** Rows of a batch in which a row's bits do not depend on the others, and the multiple of its length. */
-export const [steadyRows, steadyTokens] = [4, 8]
+export const [steadyRows, steadyTokens] = [4, 4]
 
 /**
  * The size of a batch in which a text's row has the same bits as in any other: onnxruntime's CPU takes

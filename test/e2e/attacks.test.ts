@@ -287,6 +287,7 @@ function namings(path: string, inside: string): readonly (readonly [Call, unknow
     ['assist.pattern', { definition, base: path, text: { a: 'x' } }],
     ['train.plan', { base: path }],
     ['train.start', { base: path }],
+    ['train.memory', { base: path }],
     ['export.start', { folder: join(path, 'out') }],
     ['export.files', { folder: path }],
     ['export.verify', { folder: path }],

@@ -58,6 +58,7 @@ test(
     await page.getByRole('columnheader', { name: '会话 编号列' }).waitFor()
     await assertAccessible(page)
     await page.keyboard.press('Control+Enter')
+    await imported(page)
     const row = page.getByRole('row', { name: /物流很慢/ })
     await row.waitFor()
     assert.match(await row.innerText(), /4\s+物流很慢\s+S3/)

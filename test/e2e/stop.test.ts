@@ -17,7 +17,8 @@ for (const [signal, code] of [
     const folder = tempFolder(t)
     await labelledProject(folder)
     const { child, ended } = start(['train', ...settings, '--checkpoint-every', '1000'], folder)
-    await once(child.stderr!, 'data') // The first line of progress.
+    let said = ''
+    while (!said.includes('train')) said += String(await once(child.stderr!, 'data'))
     child.kill(signal)
     const stopped = await ended
     assert.deepEqual([stopped.code, stopped.signal, stopped.stdout], [code, null, ''])
