@@ -4,6 +4,7 @@ import { cpus } from 'node:os'
 import { join, resolve } from 'node:path'
 import { table } from '../main/cli/table.ts'
 import { quartiles } from './train/quartiles.ts'
+import { runAsWorker } from './as-worker.ts'
 
 /**
  * Memory of a forward and backward pass with and without activation checkpointing: the largest resident
@@ -11,6 +12,8 @@ import { quartiles } from './train/quartiles.ts'
  *
  * npm run bench:memory [-- LAYERS WIDTH HEADS BATCH TOKENS REPEATS]
  */
+
+runAsWorker()
 
 const given = process.argv.slice(2).map(Number)
 const [layers = 12, hidden = 384, heads = 12, batch = 32, tokens = 128, repeats = 5] = given

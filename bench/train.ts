@@ -12,6 +12,7 @@ import { makeModel, nameOf, sizes } from './train/model.ts'
 import { Peer } from './train/peer.ts'
 import { quartiles, ratios, type Quartiles } from './train/quartiles.ts'
 import { scoreTimes } from './train/scoring.ts'
+import { runAsWorker } from './as-worker.ts'
 
 /**
  * Training and scoring beside PyTorch and transformers: the same weights, batches and threads, dropout
@@ -22,6 +23,8 @@ import { scoreTimes } from './train/scoring.ts'
  *
  * What earlier runs under the same conditions have measured beside this stays in the file.
  */
+
+runAsWorker()
 
 const { values: given } = parseArgs({
   options: {

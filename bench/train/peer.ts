@@ -10,7 +10,9 @@ export class Peer {
   readonly #ended: Promise<never>
 
   constructor(python: string) {
-    this.#child = spawn(python, [join(import.meta.dirname, 'peer.py')])
+    // PyTorch has the allocator that it has anywhere.
+    const { GLIBC_TUNABLES: _, ...env } = process.env
+    this.#child = spawn(python, [join(import.meta.dirname, 'peer.py')], { env })
     this.#child.stderr.pipe(process.stderr)
     this.#lines = createInterface(this.#child.stdout)
     this.#ended = once(this.#child, 'exit').then(() => {

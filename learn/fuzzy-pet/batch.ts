@@ -3,10 +3,20 @@ import type { Target } from '../../core/task.ts'
 import type { FilledPattern } from '../prompt/pattern.ts'
 import type { BatchSize } from './graph.ts'
 
-/** Sequence lengths that training steps are compiled for: a seventh of padding at most beyond 32. */
+/**
+ * Sequence lengths that training steps are compiled for, in growing steps: a ninth of padding at most
+ * beyond 32.
+ */
 const lengths = [
-  16, 24, 32, 40, 48, 56, 64, 72, 80, 96, 112, 128, 144, 160, 192, 224, 256, 320, 384, 448, 512,
+  ...spaced(16, 64, 4),
+  ...spaced(72, 128, 8),
+  ...spaced(144, 256, 16),
+  ...spaced(288, 512, 32),
 ]
+
+function spaced(first: number, last: number, step: number): number[] {
+  return Array.from({ length: (last - first) / step + 1 }, (_, i) => first + i * step)
+}
 
 /** The shortest compiled length that holds `tokens`, `maxTokens` at most. */
 export function bucketOf(tokens: number, maxTokens: number): number {
