@@ -52,7 +52,7 @@ const set = (local: number) => [0x21, ...unsigned(local)]
 const integer = (value: number) => [0x41, ...signed(value)]
 const [shiftLeft, plus, minus, atLeast, and] = [0x74, 0x6a, 0x6b, 0x4f, 0x71]
 const addDoubles = simd(240)
-const toDoubles = simd(95)
+const promote = simd(95)
 const upperHalf = [...simd(13), ...Array.from({ length: 16 }, (_, i) => (i + 8) % 16)]
 
 /**
@@ -97,7 +97,7 @@ export function loopFunction(loop: Loop): WasmFunction {
     const add = (value: Node, i: number): number[] => {
       const [pair, single] = totals[i]!
       if (isSingle) return [...get(single), ...get(place(value)), 0xbb, 0xa0, ...set(single)]
-      const half = (part: readonly number[]) => [...get(place(value)), ...part, ...toDoubles]
+      const half = (part: readonly number[]) => [...get(place(value)), ...part, ...promote]
       const lower = [...get(pair), ...half([]), ...addDoubles]
       return [...lower, ...half([...get(place(value)), ...upperHalf]), ...addDoubles, ...set(pair)]
     }

@@ -1,10 +1,11 @@
 import { floatData, floats, type HostTensor } from '../../engine/executor.ts'
 import { sizeOf } from '../../engine/ir/node.ts'
+import { mostPages } from '../../engine/wasm/module.ts'
 import type { HostStore } from '../../engine/host-store.ts'
 
 const pageBytes = 65536
 /** Addresses have 32 bits. */
-export const mostLoopBytes = 65535 * pageBytes
+export const mostLoopBytes = (mostPages - 1) * pageBytes
 /** For the sums of a loop, in front of all tensors. */
 const sumBytes = 1024
 
@@ -14,7 +15,7 @@ const sumBytes = 1024
  */
 export class LoopMemory {
   static readonly #ofStore = new WeakMap<HostStore, LoopMemory>()
-  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: 65536 })
+  readonly memory = new WebAssembly.Memory({ initial: 1, maximum: mostPages })
   readonly #store: HostStore
   readonly #addresses = new Map<string, number>()
   #end = sumBytes
