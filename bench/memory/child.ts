@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { Stream } from '../../core/random.ts'
 import { initialWeights } from '../../learn/model/initial-weights.ts'
-import type { BertConfig } from '../../learn/model/config.ts'
+import { freshBert } from '../../learn/model/config.ts'
 import { createTokenizer } from '../../learn/text/tokenizer.ts'
 import { specialTokens } from '../../learn/text/special-tokens.ts'
 import { ortExecutor } from '../../worker/ort.ts'
@@ -17,18 +17,14 @@ import { encoderRun } from '../train/encoder.ts'
 const [layers, hidden, heads, batch, tokens, every, repeats] = process.argv
   .slice(2)
   .map(Number) as [number, number, number, number, number, number, number]
-const config: BertConfig = {
-  family: 'bert',
-  activation: 'gelu',
+const config = freshBert({
   vocabSize: 8000,
   hiddenSize: hidden,
   layers,
   heads,
   intermediateSize: 4 * hidden,
   maxPositions: 512,
-  typeVocabSize: 2,
-  layerNormEpsilon: 1e-12,
-}
+})
 const weights = initialWeights(config, new Stream(1, 'bench'))
 const model = { config, weights, tokenizer: createTokenizer([...specialTokens]) }
 const executor = ortExecutor({ threads: cpus().length })

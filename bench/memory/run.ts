@@ -4,7 +4,7 @@ import type { MemoryQuestion, Recipe } from '../../core/job.ts'
 import { Stream } from '../../core/random.ts'
 import type { Task, TrainingItem } from '../../core/task.ts'
 import { train, trainPlan } from '../../learn/fuzzy-pet/train.ts'
-import type { BertConfig } from '../../learn/model/config.ts'
+import { freshBert } from '../../learn/model/config.ts'
 import { initialWeights } from '../../learn/model/initial-weights.ts'
 import { recipeFor } from '../../learn/recipe.ts'
 import { createTokenizer } from '../../learn/text/tokenizer.ts'
@@ -31,18 +31,14 @@ const characters = Array.from({ length: vocabSize - specialTokens.length }, (_, 
   String.fromCodePoint(first + i),
 )
 const tokenizer = createTokenizer([...specialTokens, ...characters])
-const config: BertConfig = {
-  family: 'bert',
-  activation: 'gelu',
+const config = freshBert({
   vocabSize,
   hiddenSize: hidden,
   layers,
   heads,
   intermediateSize: 4 * hidden,
   maxPositions: 512,
-  typeVocabSize: 2,
-  layerNormEpsilon: 1e-12,
-}
+})
 const [yes, no] = characters as [string, string]
 const task: Task = {
   kind: 'single',
